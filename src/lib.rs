@@ -1,0 +1,15 @@
+//! `migrate` moves hosts from Puppet to declarative configuration.
+//!
+//! ```text
+//! control repo ──parse──► Ast ──evaluate──► Catalog ──translate──► HostConfig ──emit──► NixOS flake, native hosts
+//!                          ▲      ▲                                    │  ▲
+//!                       grammar  hiera, functions, templating         diff └── observe ◄── legacy host
+//!                                                                       │
+//!                                                        build ──► Generation ──► activate
+//! ```
+//!
+//! Each folder is one stage and uses only the stages listed before it; `docs/architecture.md` states the
+//! pipeline once, and `tests/architecture.rs` holds the order.
+
+pub mod diag;
+pub mod source;

@@ -1,0 +1,3 @@
+//! The `migrate` program: hands the command line to [`migrate::cli`].
+
+fn main() {}

@@ -1,0 +1,194 @@
+//! The only way to files for the compiling half: a trait, so that tests run in memory and reads are recorded.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What the compiling half may see of the outside.
+pub trait World: Send + Sync {
+    /// Returns the bytes of a file.
+    ///
+    /// # Errors
+    /// Gives the system's error; `NotFound` is an answer that is recorded too.
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
+
+    /// Returns the names in a folder, sorted by bytes.
+    ///
+    /// # Errors
+    /// Gives the system's error.
+    fn list(&self, path: &Path) -> io::Result<Vec<String>>;
+
+    /// Tells whether a regular file is there (links are followed).
+    fn is_file(&self, path: &Path) -> bool;
+
+    /// Tells whether a folder is there (links are followed).
+    fn is_dir(&self, path: &Path) -> bool;
+
+    /// Returns the current time in seconds since 1970, UTC; an input like any other.
+    fn now(&self) -> i64;
+}
+
+/// The real file system with a fixed clock.
+#[derive(Debug, Clone)]
+pub struct DiskWorld {
+    now: i64,
+}
+
+impl DiskWorld {
+    /// Takes the time that `now` answers, in seconds since 1970.
+    #[must_use]
+    pub fn new(now: i64) -> Self {
+        Self { now }
+    }
+}
+
+impl World for DiskWorld {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        std::fs::read(path).map(Arc::from)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+}
+
+/// Files in memory, for tests.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryWorld {
+    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    now: i64,
+}
+
+impl MemoryWorld {
+    /// Adds or replaces a file.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<PathBuf>, text: impl AsRef<[u8]>) -> Self {
+        self.files.insert(path.into(), Arc::from(text.as_ref()));
+        self
+    }
+}
+
+impl World for MemoryWorld {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        let children = self.files.keys().filter_map(|file| file.strip_prefix(path).ok());
+        let names: BTreeSet<String> = children
+            .filter_map(|rest| rest.components().next())
+            .map(|first| first.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        if names.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(names.into_iter().collect()) }
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.files.keys().any(|file| file != path && file.starts_with(path))
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+}
+
+/// One question a compile asked of the world.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recorded {
+    /// A file was read and had this content hash, or was not there.
+    File(PathBuf, Option<[u8; 32]>),
+    /// A folder was listed, or was not there.
+    Folder(PathBuf, Option<Vec<String>>),
+    /// A path was asked for: is it a file, is it a folder.
+    Exists(PathBuf, bool, bool),
+}
+
+/// Wraps a world and notes every question, answers of "not there" included.
+pub struct RecordingWorld<'a> {
+    inner: &'a dyn World,
+    seen: Mutex<BTreeSet<Recorded>>,
+}
+
+impl<'a> RecordingWorld<'a> {
+    /// Wraps a world.
+    #[must_use]
+    pub fn new(inner: &'a dyn World) -> Self {
+        Self { inner, seen: Mutex::default() }
+    }
+
+    /// Returns what was asked so far, sorted.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<Recorded> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn note(&self, question: Recorded) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
+    }
+}
+
+impl World for RecordingWorld<'_> {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        let answer = self.inner.read(path);
+        let hash = answer.as_ref().ok().map(|bytes| *blake3::hash(bytes).as_bytes());
+        self.note(Recorded::File(path.into(), hash));
+        answer
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        let answer = self.inner.list(path);
+        self.note(Recorded::Folder(path.into(), answer.as_ref().ok().cloned()));
+        answer
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.note(Recorded::Exists(path.into(), self.inner.is_file(path), self.inner.is_dir(path)));
+        self.inner.is_file(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.note(Recorded::Exists(path.into(), self.inner.is_file(path), self.inner.is_dir(path)));
+        self.inner.is_dir(path)
+    }
+
+    fn now(&self) -> i64 {
+        self.inner.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_recorded_as_missing() {
+        let memory = MemoryWorld::default().with("/a/b.pp", "x");
+        let world = RecordingWorld::new(&memory);
+        assert!(world.read(Path::new("/a/c.pp")).is_err());
+        assert_eq!(world.list(Path::new("/a")).unwrap(), ["b.pp"]);
+        assert!(world.recorded().contains(&Recorded::File("/a/c.pp".into(), None)));
+    }
+}
