@@ -11,5 +11,8 @@
 //! Each folder is one stage and uses only the stages listed before it; `docs/architecture.md` states the
 //! pipeline once, and `tests/architecture.rs` holds the order.
 
+pub mod catalog;
 pub mod diag;
+pub mod functions;
 pub mod source;
+pub mod value;
