@@ -13,6 +13,7 @@
 
 pub mod catalog;
 pub mod diag;
+pub mod eval;
 pub mod functions;
 pub mod source;
 pub mod value;

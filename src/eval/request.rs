@@ -1,0 +1,91 @@
+//! What is asked of the evaluator for one node, and what it answers.
+
+use crate::{
+    catalog::{Catalog, Resource},
+    diag::{Diagnostic, Result},
+    value::Value,
+};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// How `strict` is set: what Puppet only warns about, it can forbid or allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Strict {
+    /// Say nothing.
+    Off,
+    /// Warn; the default of Puppet 7.
+    #[default]
+    Warning,
+    /// Fail; the default of Puppet 8.
+    Error,
+}
+
+/// All that is known of one node before its manifests are evaluated.
+#[derive(Clone, Debug, Default)]
+pub struct NodeRequest {
+    /// The certname.
+    pub certname: EcoString,
+    /// The facts by name, a hash: what `$facts` is. Each one is a top-scope variable too.
+    pub facts: Value,
+    /// `$trusted`, a hash.
+    pub trusted: Value,
+    /// `$server_facts`, a hash.
+    pub server_facts: Value,
+    /// Classes of the ENC with their parameters, in order.
+    pub classes: IndexMap<EcoString, IndexMap<EcoString, Value>>,
+    /// Top-scope variables of the ENC; they win over facts.
+    pub parameters: IndexMap<EcoString, Value>,
+    /// `$settings::*` by name.
+    pub settings: IndexMap<EcoString, Value>,
+    /// 7 or 8.
+    pub puppet_version: u8,
+    /// `strict`.
+    pub strict: Strict,
+    /// Whether a variable that is not set is an error.
+    pub strict_variables: bool,
+    /// The catalog's version; 0 unless it was given.
+    pub catalog_version: EcoString,
+    /// Exported resources of other nodes, by certname, then in their catalogs' order; `None` where nothing is
+    /// collected from elsewhere (`--exported none`).
+    pub exported: Option<Arc<[(EcoString, Resource)]>>,
+    /// Whether origins record what was read.
+    pub record_reads: bool,
+}
+
+/// The answer for one node.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The catalog, unless the node failed.
+    pub catalog: Option<Catalog>,
+    /// The node's exported resources, realized or not, for other nodes to collect.
+    pub exports: Vec<Resource>,
+    /// Warnings, and the errors where there is no catalog.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What Hiera found for a key.
+#[derive(Clone, Debug)]
+pub struct Datum {
+    /// The value, merged and converted as the key's options say.
+    pub value: Value,
+    /// The data file that answered, as shown to people; empty where it was no file.
+    pub file: EcoString,
+    /// The line in it from 1, 0 where it is not known.
+    pub line: u32,
+}
+
+/// Answers lookups of Hiera data for one node.
+pub trait DataSource: Sync {
+    /// Looks a key up through all layers, with the merge strategy given or configured for it.
+    ///
+    /// # Errors
+    /// Gives broken data or a broken configuration, with its file and line.
+    fn lookup(&self, key: &str, merge: Option<&Value>, host: &dyn DataHost) -> Result<Option<Datum>>;
+}
+
+/// The evaluation as Hiera sees it.
+pub trait DataHost {
+    /// Returns a variable by name without `$`, as seen from where the lookup was made.
+    fn variable(&self, name: &str) -> Option<Value>;
+}
