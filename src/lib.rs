@@ -16,4 +16,5 @@ pub mod diag;
 pub mod eval;
 pub mod functions;
 pub mod source;
+pub mod syntax;
 pub mod value;
