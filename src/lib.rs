@@ -15,6 +15,8 @@ pub mod catalog;
 pub mod diag;
 pub mod eval;
 pub mod functions;
+pub mod ruby;
 pub mod source;
 pub mod syntax;
+pub mod templating;
 pub mod value;

@@ -1,0 +1,74 @@
+//! The diagnostic codes of the Ruby interpreter.
+
+use crate::diag::Code;
+
+/// The code does not parse.
+pub(crate) const SYNTAX: Code = Code {
+    name: "ruby::syntax",
+    title: "Ruby code does not parse",
+    explanation: "The code of an ERB tag or of a module's Ruby function is not Ruby 3.1. The message is the parser's own.",
+};
+
+/// A Ruby exception that nothing rescued.
+pub(crate) const RAISED: Code = Code {
+    name: "ruby::raised",
+    title: "Ruby code raised an exception",
+    explanation: "The code raised an exception that nothing rescued. Real Puppet fails in the same place with the \
+                  same message: often a variable is not set (`nil`), or of another type than the template expects.",
+};
+
+/// Code that reaches outside: files, processes, the network.
+pub(crate) const REFUSED: Code = Code {
+    name: "ruby::refused-outside-access",
+    title: "Ruby code wants a file, a process, the network or chance",
+    explanation: "Nothing outside the given inputs is read and no program is run while compiling. Give the answer in \
+                  `migrate.toml`, or allow a real `ruby` with `--allow-exec`.",
+};
+
+/// A construct of the language that is not supported.
+pub(crate) const UNSUPPORTED_SYNTAX: Code = Code {
+    name: "ruby::unsupported-syntax",
+    title: "a construct of Ruby that the interpreter does not support",
+    explanation: "The interpreter covers the Ruby that templates and module functions use. This construct is outside it.",
+};
+
+/// A method or a library that real Ruby has and the interpreter has not.
+pub(crate) const UNSUPPORTED_METHOD: Code = Code {
+    name: "ruby::unsupported-method",
+    title: "a method or library of Ruby that the interpreter does not have",
+    explanation: "Real Ruby has this method or library; the interpreter does not. The message names it.",
+};
+
+/// An operation needs bytes that are not text, or integers beyond 64 bits.
+pub(crate) const UNSUPPORTED_VALUE: Code = Code {
+    name: "ruby::unsupported-value",
+    title: "a value that the interpreter cannot hold",
+    explanation: "Strings are UTF-8 and integers have 64 bits here. Ruby would go on with bytes or with a big integer.",
+};
+
+/// Too many steps, too much memory, too deep.
+pub(crate) const LIMIT: Code = Code {
+    name: "ruby::limit",
+    title: "Ruby code used too many steps, too much memory or too many nested calls",
+    explanation: "The interpreter is bounded so that no repo can hang a compile. The message says which bound it was.",
+};
+
+/// A function needs the plaintext of a secret that is only known as a placeholder.
+pub(crate) const OPAQUE_SECRET: Code = Code {
+    name: "ruby::opaque-secret",
+    title: "Ruby code computes with a secret whose plaintext is not known here",
+    explanation: "The secret is encrypted and its key was not given, so a placeholder stands for it. It can be \
+                  copied into a text, but nothing can be computed from it.",
+};
+
+/// All codes of this stage.
+pub const CODES: &[Code] = &[
+    SYNTAX,
+    RAISED,
+    REFUSED,
+    UNSUPPORTED_SYNTAX,
+    UNSUPPORTED_METHOD,
+    UNSUPPORTED_VALUE,
+    LIMIT,
+    OPAQUE_SECRET,
+];

@@ -1,0 +1,75 @@
+//! What a template or a Ruby function of a module may ask of the evaluation; `eval` implements it.
+
+use crate::{
+    diag::{Diagnostic, Result},
+    value::{Str, Value},
+};
+use ecow::EcoString;
+
+/// A Ruby block that is handed to a Puppet function (`scope.call_function('each', x) { |y| … }`).
+pub type HostBlock<'a> = &'a dyn Fn(&[Value]) -> Result<Value>;
+
+/// The calling scope as Ruby code sees it.
+pub trait Host {
+    /// Returns a variable by its name without `$` and without leading `::`, as seen from the calling scope; `None`
+    /// where it is not set. The name may be qualified (`ntp::servers`).
+    fn variable(&self, name: &str) -> Option<Value>;
+
+    /// Returns a variable as `scope.lookupvar` does.
+    ///
+    /// # Errors
+    /// Gives an unknown variable where `strict_variables` is on.
+    fn lookup_variable(&self, name: &str) -> Result<Value> {
+        Ok(self.variable(name).unwrap_or_default())
+    }
+
+    /// Returns all variables that are visible from the scope by simple names, in the order of `scope.to_hash`:
+    /// those of outer scopes first, inner ones replacing them.
+    fn variables(&self) -> Vec<(EcoString, Value)>;
+
+    /// Sets a variable in the calling scope, as `scope.setvar` does.
+    ///
+    /// # Errors
+    /// Gives a variable that is set already.
+    fn set_variable(&self, name: &str, value: Value) -> Result<()>;
+
+    /// Calls a function of the Puppet side by name: builtin, or from a module.
+    ///
+    /// # Errors
+    /// Gives the function's diagnostics, or that there is none of that name.
+    fn call_function(&self, name: &str, arguments: &[Value], block: Option<HostBlock<'_>>) -> Result<Value>;
+
+    /// Renders another template by `module/file.erb` (or `.epp`) with the same scope.
+    ///
+    /// # Errors
+    /// Gives the template's own diagnostics.
+    fn render_template(&self, name: &str) -> Result<Str>;
+
+    /// Returns the names of the classes declared so far, in order.
+    fn classes(&self) -> Vec<EcoString>;
+
+    /// Returns the tags of the current container.
+    fn tags(&self) -> Vec<EcoString>;
+
+    /// Returns all tags of the catalog so far.
+    fn catalog_tags(&self) -> Vec<EcoString>;
+
+    /// Returns the name of the module that the code was called from, if it was a module's.
+    fn module_name(&self) -> Option<EcoString>;
+
+    /// Returns the title of the resource or the name of the class whose scope it is, as a reference such as
+    /// `Class[Ntp]`.
+    fn resource(&self) -> EcoString;
+
+    /// Returns the name of the environment.
+    fn environment(&self) -> EcoString;
+
+    /// Returns the root folder of a module by its name, as Puppet's `env.module(name).path` does.
+    fn module_path(&self, name: &str) -> Option<EcoString>;
+
+    /// Returns the current time in seconds since 1970, UTC; an input like any other.
+    fn now(&self) -> i64;
+
+    /// Takes a warning or a note.
+    fn report(&self, diagnostic: Diagnostic);
+}
