@@ -16,6 +16,7 @@ pub mod diag;
 pub mod eval;
 pub mod functions;
 pub mod ruby;
+pub mod model;
 pub mod source;
 pub mod syntax;
 pub mod templating;
