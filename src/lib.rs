@@ -17,6 +17,7 @@ pub mod eval;
 pub mod functions;
 pub mod ruby;
 pub mod model;
+pub mod hiera;
 pub mod source;
 pub mod syntax;
 pub mod templating;
