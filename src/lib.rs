@@ -18,6 +18,7 @@ pub mod functions;
 pub mod ruby;
 pub mod model;
 pub mod hiera;
+pub mod restypes;
 pub mod source;
 pub mod syntax;
 pub mod templating;

@@ -5,6 +5,7 @@
 
 mod context;
 mod gate;
+pub mod jump;
 mod table;
 
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
