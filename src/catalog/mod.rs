@@ -3,6 +3,8 @@
 //! In: what `eval` declares. Out: Puppet's own JSON, the agent's graph, and for `translate` every value with
 //! its origin.
 
+mod read;
 mod resource;
 
+pub use read::{CODES, read_catalog, read_value};
 pub use resource::{Catalog, Edge, Parameter, Resource, ResourceRef};

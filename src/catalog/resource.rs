@@ -20,6 +20,13 @@ impl ResourceRef {
     pub fn new(type_name: impl Into<EcoString>, title: impl Into<EcoString>) -> Self {
         Self { type_name: type_name.into(), title: title.into() }
     }
+
+    /// Reads `Type[title]`; the title may hold brackets.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (type_name, rest) = text.split_once('[')?;
+        Some(Self::new(type_name, rest.strip_suffix(']')?))
+    }
 }
 
 impl fmt::Display for ResourceRef {
