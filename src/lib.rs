@@ -12,6 +12,8 @@
 //! pipeline once, and `tests/architecture.rs` holds the order.
 
 pub mod catalog;
+pub mod cli;
+pub mod compile;
 pub mod diag;
 pub mod eval;
 pub mod functions;
@@ -19,6 +21,7 @@ pub mod ruby;
 pub mod model;
 pub mod hiera;
 pub mod restypes;
+pub mod inputs;
 pub mod source;
 pub mod syntax;
 pub mod templating;

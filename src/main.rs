@@ -1,3 +1,7 @@
 //! The `migrate` program: hands the command line to [`migrate::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    migrate::cli::main()
+}

@@ -4,3 +4,5 @@
 //! line they came from.
 
 pub mod yaml;
+
+pub use yaml::CODES;

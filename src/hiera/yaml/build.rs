@@ -22,8 +22,14 @@ pub(super) fn document(source: &Arc<SourceFile>, rules: Rules) -> Result<Documen
         Builder { source, rules, offsets: offsets(text), anchors: BTreeMap::new(), open: Vec::new() };
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut root = None;
+    builder.check_characters()?;
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|found| builder.syntax(&found))?;
+        let (event, span) = match event {
+            Ok(event) => event,
+            // libyaml has given the document before it looks at what follows
+            Err(found) if root.is_some() && found.info().contains("<document start>") => break,
+            Err(found) => return Err(builder.syntax(&found)),
+        };
         if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
             break;
         }
@@ -215,6 +221,17 @@ impl Builder<'_> {
 
     fn disallowed(&self, tag: &str, span: Span) -> Box<crate::diag::Diagnostic> {
         error(&CLASS, format!("`{tag}` names an object, which Puppet does not permit"), self.at(span))
+    }
+
+    /// Refuses the characters that libyaml's reader refuses.
+    fn check_characters(&self) -> Result<()> {
+        let allowed = |found: char| matches!(found, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
+        let Some((at, found)) = self.source.text().char_indices().find(|(_, found)| !allowed(*found)) else {
+            return Ok(());
+        };
+        let span = Span::new(at as u32, (at + found.len_utf8()) as u32);
+        let message = format!("control characters are not allowed, and this is U+{:04X}", u32::from(found));
+        Err(error(&SYNTAX, message, self.at(span)))
     }
 
     fn syntax(&self, found: &ScanError) -> Box<crate::diag::Diagnostic> {

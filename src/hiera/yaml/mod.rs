@@ -39,7 +39,7 @@ pub(crate) const NUMBER: Code = Code {
 };
 
 /// The codes of this stage.
-pub const CODES: &[&Code] = &[&SYNTAX, &CLASS, &NUMBER];
+pub const CODES: &[Code] = &[SYNTAX, CLASS, NUMBER];
 
 /// Whose reading of YAML is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,0 +1,34 @@
+//! The register of diagnostic codes, assembled from each stage's table.
+
+use crate::diag::Code;
+
+/// Returns every code, by stage.
+#[must_use]
+pub fn all_codes() -> Vec<&'static Code> {
+    let mut codes: Vec<&'static Code> = Vec::new();
+    codes.extend(crate::inputs::CODES);
+    codes.extend(crate::hiera::CODES);
+    codes.extend(crate::compile::CODES);
+    codes.extend(crate::eval::CODES);
+    codes
+}
+
+/// Finds a code by its name.
+#[must_use]
+pub fn find_code(name: &str) -> Option<&'static Code> {
+    all_codes().into_iter().find(|code| code.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut names: Vec<_> = all_codes().iter().map(|code| code.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

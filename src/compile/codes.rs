@@ -1,0 +1,29 @@
+//! The diagnostic codes of this stage.
+
+use crate::diag::Code;
+
+/// A node of the ENC or the manifests without facts.
+pub(crate) const NOT_COMPILED: Code = Code {
+    name: "compile::node-without-facts",
+    title: "a node is known and was not compiled, because there are no facts of it",
+    explanation: "The ENC or the trusted data name the node and no file of facts is named after it.",
+};
+
+/// A catalog that cannot be written.
+pub(crate) const NOT_WRITTEN: Code = Code {
+    name: "compile::not-written",
+    title: "a catalog cannot be written",
+    explanation: "The folder given by `--out` cannot be made or written to, or a file in the catalog's place is not a \
+                  catalog and was left as it is.",
+};
+
+/// Exports that do not come to rest.
+pub(crate) const OSCILLATES: Code = Code {
+    name: "compile::exports-oscillate",
+    title: "exported resources do not come to rest",
+    explanation: "What a node exports depends on what it collects, and after five rounds the set still changes. The \
+                  message names resources that come and go.",
+};
+
+/// All codes of this stage.
+pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES];

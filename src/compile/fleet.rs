@@ -1,0 +1,120 @@
+//! Compiles the nodes of a run.
+
+use super::{Options, data::NodeData};
+use crate::{
+    catalog::Catalog,
+    diag::{Diagnostic, Result},
+    eval::{self, Environment, EnvironmentPaths, NodeRequest},
+    inputs::{NodeInputs, Repo},
+    source::World,
+    value::Value,
+};
+use ecow::EcoString;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// One node's catalog, or why there is none.
+#[derive(Debug)]
+pub struct CompiledNode {
+    /// The certname.
+    pub certname: EcoString,
+    /// The catalog, unless the node failed.
+    pub catalog: Option<Catalog>,
+    /// Warnings, and the errors where there is no catalog.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A repo whose nodes can be compiled.
+pub struct Fleet<'a> {
+    repo: &'a Repo,
+    options: &'a Options,
+    world: &'a dyn World,
+    /// By name: nodes of one repo may be in environments of different names.
+    environments: BTreeMap<EcoString, Environment>,
+}
+
+impl<'a> Fleet<'a> {
+    /// Reads the site manifests for the environments that the nodes are in.
+    ///
+    /// # Errors
+    /// Gives all that is wrong with the site manifests.
+    pub fn open(
+        repo: &'a Repo,
+        nodes: &[(EcoString, Result<NodeInputs>)],
+        options: &'a Options,
+        world: &'a dyn World,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut fleet = Self { repo, options, world, environments: BTreeMap::new() };
+        for node in nodes.iter().filter_map(|(_, node)| node.as_ref().ok()) {
+            let name = fleet.name_of(node);
+            if !fleet.environments.contains_key(&name) {
+                let environment = Environment::open(fleet.paths(name.clone()), world)?;
+                fleet.environments.insert(name, environment);
+            }
+        }
+        Ok(fleet)
+    }
+
+    /// Compiles all nodes; the results are in the order of the nodes.
+    #[must_use]
+    pub fn compile(&self, nodes: Vec<(EcoString, Result<NodeInputs>)>) -> Vec<CompiledNode> {
+        nodes.into_par_iter().map(|(certname, node)| self.node(certname, node)).collect()
+    }
+
+    fn node(&self, certname: EcoString, node: Result<NodeInputs>) -> CompiledNode {
+        let failed = |found: Diagnostic| CompiledNode {
+            certname: certname.clone(),
+            catalog: None,
+            diagnostics: vec![found],
+        };
+        let node = match node {
+            Ok(node) => node,
+            Err(found) => return failed(*found),
+        };
+        let name = self.name_of(&node);
+        let Some(environment) = self.environments.get(&name) else {
+            let message = format!("the environment `{name}` was not read");
+            return failed(Diagnostic::error(&super::NOT_COMPILED, message));
+        };
+        let request = self.request(node, &name);
+        let compiled = eval::compile_node(environment, &request, &NodeData, self.world);
+        CompiledNode { certname, catalog: compiled.catalog, diagnostics: compiled.diagnostics }
+    }
+
+    fn name_of(&self, node: &NodeInputs) -> EcoString {
+        match (&self.repo.environment, &node.environment) {
+            (Some(given), _) => given.as_str().into(),
+            (None, Some(of_enc)) => of_enc.clone(),
+            (None, None) => "production".into(),
+        }
+    }
+
+    fn paths(&self, name: EcoString) -> EnvironmentPaths {
+        EnvironmentPaths {
+            name,
+            root: self.repo.root.clone(),
+            module_path: self.repo.module_path.clone(),
+            manifest: self.repo.manifest.clone(),
+        }
+    }
+
+    fn request(&self, node: NodeInputs, environment: &EcoString) -> NodeRequest {
+        let mut server_facts = self.options.server_facts.as_hash().cloned().unwrap_or_default();
+        server_facts.insert("environment".into(), Value::str(environment.clone()));
+        NodeRequest {
+            certname: node.certname,
+            facts: node.facts,
+            trusted: node.trusted,
+            server_facts: Value::Hash(server_facts.into()),
+            classes: node.classes,
+            parameters: node.parameters,
+            settings: self.options.settings.clone(),
+            puppet_version: self.options.puppet_version,
+            strict: self.options.strict(),
+            strict_variables: self.options.strict_variables(),
+            catalog_version: self.options.catalog_version.clone(),
+            exported: None,
+            record_reads: self.options.record_reads,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The fleet: every node's catalog, in parallel, over code that is read once.
+//!
+//! In: a [`Repo`], each node's inputs, [`Options`]. Out: one [`CompiledNode`] a node in the order of the inputs,
+//! whatever the number of threads. A node that fails stops no other.
+
+mod codes;
+mod data;
+mod fleet;
+mod options;
+
+pub use codes::CODES;
+pub(crate) use codes::{NOT_COMPILED, NOT_WRITTEN};
+pub use fleet::{CompiledNode, Fleet};
+pub use options::{Exported, Options};

@@ -1,0 +1,28 @@
+//! What a compile is given: the control repo's layout, and each node's facts, ENC answer and trusted data.
+//!
+//! In: paths, read through a [`World`](crate::source::World). Out: a [`Repo`] and [`NodeInputs`] by certname.
+//! YAML is read by a later stage; it comes in as a [`YamlReader`].
+
+mod codes;
+mod conf;
+mod facts;
+mod json;
+mod legacy;
+mod modules;
+mod node;
+mod puppetfile;
+mod reader;
+mod repo;
+mod trusted;
+
+pub use codes::CODES;
+pub(crate) use codes::{FLAG, NO_NODES, UNSUPPORTED};
+pub use facts::override_fact;
+pub use json::json;
+pub use legacy::derive_legacy_facts;
+pub use modules::{Module, Modules};
+pub use node::{NodeInputs, NodeSources, node_inputs};
+pub use puppetfile::{PuppetfileModule, puppetfile};
+pub use reader::{Reader, YamlReader};
+pub use repo::{Layout, Repo};
+pub use trusted::trusted;
