@@ -100,7 +100,7 @@ pub enum ExprKind {
     Case(Box<Case>),
     /// `type { title: … }`.
     Resource(Box<Resource>),
-    /// `Type { … }`, also `Resource[type] { … }`.
+    /// `Type { … }`.
     ResourceDefaults(Box<ResourceDefaults>),
     /// `Type[title] { … }`.
     ResourceOverride(Box<ResourceOverride>),
@@ -458,7 +458,7 @@ pub struct ResourceBody {
 pub struct ResourceDefaults {
     /// Anything but regular is refused by validation.
     pub form: ResourceForm,
-    /// A type reference, or `Resource[type]`.
+    /// A type reference.
     pub type_ref: Expr,
     /// The attributes in order.
     pub operations: Box<[AttributeOperation]>,

@@ -3,8 +3,20 @@
 //! In: a [`SourceFile`]. Out: [`Parsed`], a tree (if the text could be parsed) and diagnostics.
 
 pub mod ast;
+mod build;
+mod codes;
+mod epp;
+mod escape;
+mod failure;
+mod grammar;
+mod heredoc;
+mod scan;
 
 pub use ast::Ast;
+pub(crate) use codes::CODES;
+
+use build::{Builder, Failure, Places, Shared};
+use grammar::Rule;
 
 use crate::{
     diag::{Diagnostic, Severity},
@@ -89,7 +101,30 @@ impl Parsed {
 /// Parses and validates a text.
 #[must_use]
 pub fn parse(source: Arc<SourceFile>, mode: Mode, options: &Options) -> Parsed {
-    let _ = (mode, options);
-    let body = ast::Block { span: crate::source::Span::default(), statements: Box::default() };
-    Parsed { ast: Some(Arc::new(Ast { source, body, definitions: Vec::new() })), diagnostics: Vec::new() }
+    let _ = options;
+    let scan = scan::scan(source.text(), mode.into());
+    let rule = match mode {
+        Mode::Manifest => Rule::manifest,
+        Mode::Epp => Rule::epp,
+    };
+    let shared = Shared::default();
+    let builder = Builder::new(&source, &scan, Places::Shifted(0), &shared);
+    let body = match grammar::parse(rule, &scan.text) {
+        Ok(pairs) => match mode {
+            Mode::Manifest => builder.manifest(pairs),
+            Mode::Epp => builder.template(pairs),
+        },
+        Err(at) => {
+            let failure = Failure { at, problem: scan.problem.clone().filter(|problem| problem.at <= at) };
+            return Parsed { ast: None, diagnostics: vec![failure::diagnostic(&source, &failure)] };
+        }
+    };
+    let (definitions, mut diagnostics, failures) = shared.into_parts();
+    diagnostics.extend(failures.iter().map(|failure| failure::diagnostic(&source, failure)));
+    if !diagnostics.is_empty() {
+        diagnostics.sort_by_key(|found| found.location().map(|at| at.span.start));
+        return Parsed { ast: None, diagnostics };
+    }
+    let ast = Arc::new(build::ast(source, body, definitions));
+    Parsed { ast: Some(ast), diagnostics }
 }

@@ -1,0 +1,53 @@
+//! What the user is told when the text does not follow the grammar.
+
+use super::{
+    build::Failure,
+    codes,
+    scan::{Problem, ProblemKind},
+};
+use crate::{
+    diag::{Code, Diagnostic},
+    source::{Location, SourceFile, Span},
+};
+use std::sync::Arc;
+
+/// Makes a diagnostic of a failure.
+pub(super) fn diagnostic(source: &Arc<SourceFile>, failure: &Failure) -> Diagnostic {
+    if let Some(problem) = &failure.problem {
+        return lexical(source, problem);
+    }
+    let rest = source.text().get(failure.at..).unwrap_or_default();
+    let Some(token) = token(rest) else {
+        let end = source.text().len() as u32;
+        let at = Location::new(source.clone(), Span::new(end, end));
+        return Diagnostic::error(&codes::END, "syntax error at end of input").at(at);
+    };
+    let span = Span::new(failure.at as u32, (failure.at + token.len()) as u32);
+    Diagnostic::error(&codes::SYNTAX, format!("syntax error at `{token}`"))
+        .at(Location::new(source.clone(), span))
+}
+
+/// Returns the first word or sign of a text.
+fn token(rest: &str) -> Option<&str> {
+    let rest = rest.trim_end();
+    let first = rest.chars().next()?;
+    let word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let end = match word(first) {
+        true => rest.find(|char| !word(char)).unwrap_or(rest.len()),
+        false => first.len_utf8(),
+    };
+    rest.get(..end)
+}
+
+fn lexical(source: &Arc<SourceFile>, problem: &Problem) -> Diagnostic {
+    let (code, message): (&'static Code, &str) = match problem.kind {
+        ProblemKind::Quote(_) => (&codes::QUOTE, "unclosed quote"),
+        ProblemKind::Comment => (&codes::COMMENT, "unclosed comment"),
+        ProblemKind::Heredoc(_) => (&codes::HEREDOC, "a heredoc that cannot be read"),
+        ProblemKind::EppTag => (&codes::EPP, "unbalanced epp tag"),
+        ProblemKind::EppComment => (&codes::EPP, "unbalanced epp comment"),
+        ProblemKind::Nesting => (&codes::NESTING, "brackets nest too deep"),
+    };
+    let span = Span::new(problem.shown as u32, problem.shown as u32);
+    Diagnostic::error(code, message).at(Location::new(source.clone(), span))
+}
