@@ -4,12 +4,30 @@
 //! Labels are invisible to equality, hashing and JSON; they travel through every builtin by the call gate in
 //! `functions`. [`Type`]s are values too; aliases are resolved through [`TypeResolver`], which `eval` implements.
 
+mod display;
+mod equality;
 mod labels;
+mod number;
+mod regexp;
+pub mod semver;
 mod string;
-mod types;
+pub mod time;
+pub mod types;
 mod value;
 
+pub use display::{literal, quote};
+pub use equality::{compare, first_match, includes, matches, puppet_eq};
 pub use labels::{Labels, Secret, SecretRange};
+pub use number::{float_to_string, parse_number};
+pub use regexp::{Groups, escape};
 pub use string::Str;
-pub use types::{Type, TypeResolver};
+pub use types::{Type, TypeResolver, describe_mismatch, parameterize, validate_parameters};
 pub use value::{Deferred, HashMap, Regexp, Value};
+
+use base64::Engine as _;
+
+/// Encodes bytes as strict base64, as a `Binary` prints itself.
+#[must_use]
+pub fn base64_text(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

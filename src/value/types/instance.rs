@@ -1,0 +1,228 @@
+//! Whether a value is an instance of a type (`PAnyType#instance?`).
+
+use super::{
+    Type, TypeResolver,
+    assignable::{Checker, any_pattern, enum_has, within},
+};
+use crate::value::{HashMap, Value, semver};
+use ecow::EcoString;
+use std::cell::RefCell;
+
+/// How deep values and types may nest before a value is taken as no instance.
+const DEPTH: usize = 400;
+
+struct Tester<'a> {
+    checker: Checker<'a>,
+    /// Aliases being asked of the value at this address; met again, it is no instance by that way.
+    asked: RefCell<Vec<(EcoString, *const Value)>>,
+    depth: RefCell<usize>,
+}
+
+impl Type {
+    /// Tells whether the value is an instance of this type.
+    #[must_use]
+    pub fn instance(&self, value: &Value, resolver: &dyn TypeResolver) -> bool {
+        let checker = Checker::new(resolver);
+        Tester { checker, asked: RefCell::default(), depth: RefCell::default() }.instance(self, value)
+    }
+}
+
+fn size_fits(from: Option<i64>, to: Option<i64>, size: usize) -> bool {
+    let size = i64::try_from(size).ok();
+    within((from, to), (size, size))
+}
+
+fn float_fits(from: Option<u64>, to: Option<u64>, it: f64) -> bool {
+    from.is_none_or(|bits| it >= f64::from_bits(bits)) && to.is_none_or(|bits| it <= f64::from_bits(bits))
+}
+
+impl Tester<'_> {
+    fn instance(&self, it: &Type, value: &Value) -> bool {
+        *self.depth.borrow_mut() += 1;
+        let answer = *self.depth.borrow() < DEPTH && self.decide(it, value);
+        *self.depth.borrow_mut() -= 1;
+        answer
+    }
+
+    #[expect(clippy::too_many_lines, reason = "dispatches over all types")]
+    fn decide(&self, it: &Type, value: &Value) -> bool {
+        match (it, value) {
+            (Type::Any | Type::Unit, _)
+            | (Type::Undef | Type::Optional(_), Value::Undef)
+            | (Type::Default, Value::Default)
+            | (Type::Binary, Value::Binary(_))
+            | (Type::SemVerRange, Value::SemVerRange(_))
+            | (Type::Deferred, Value::Deferred(_))
+            | (Type::Regexp(None), Value::Regexp(_))
+            | (Type::Numeric, Value::Int(_) | Value::Float(_))
+            | (Type::ScalarData, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_)) => true,
+            (
+                Type::Scalar,
+                Value::Str(_)
+                | Value::Int(_)
+                | Value::Float(_)
+                | Value::Bool(_)
+                | Value::Regexp(_)
+                | Value::SemVer(_)
+                | Value::SemVerRange(_)
+                | Value::Timespan(_)
+                | Value::Timestamp(_),
+            ) => true,
+            (Type::Integer(from, to), Value::Int(it)) => within((*from, *to), (Some(*it), Some(*it))),
+            (Type::Float(from, to), Value::Float(it)) => float_fits(*from, *to, *it),
+            (Type::String(None, None), Value::Str(_)) => true,
+            (Type::String(from, to), Value::Str(text)) => size_fits(*from, *to, text.chars().count()),
+            (Type::StringValue(own), Value::Str(text)) => own == text.as_str(),
+            (Type::Enum(values, ignore_case), Value::Str(text)) => enum_has(values, *ignore_case, text),
+            (Type::Pattern(sources), Value::Str(text)) => sources.is_empty() || any_pattern(sources, text),
+            (Type::Regexp(Some(source)), Value::Regexp(it)) => *source == it.source,
+            (Type::Boolean(own), Value::Bool(it)) => own.is_none_or(|own| own == *it),
+            (Type::SemVer(ranges), Value::SemVer(version)) => {
+                ranges.is_empty() || ranges.iter().any(|range| semver::range_includes(range, version))
+            }
+            (Type::Timestamp(from, to), Value::Timestamp(it))
+            | (Type::Timespan(from, to), Value::Timespan(it)) => within((*from, *to), (Some(*it), Some(*it))),
+            (Type::Uri(own), Value::Uri(it)) => own.as_ref().is_none_or(|own| own == it),
+            (Type::Collection(from, to), Value::Array(items)) => size_fits(*from, *to, items.len()),
+            (Type::Collection(from, to), Value::Hash(entries)) => size_fits(*from, *to, entries.len()),
+            (Type::Array(element, from, to), Value::Array(items)) => {
+                size_fits(*from, *to, items.len()) && items.iter().all(|item| self.instance(element, item))
+            }
+            (Type::Hash(key, element, from, to), Value::Hash(entries)) => {
+                size_fits(*from, *to, entries.len())
+                    && entries.iter().all(|(k, v)| self.instance(key, k) && self.instance(element, v))
+            }
+            (Type::Tuple(types, from, to), Value::Array(items)) => self.tuple(types, (*from, *to), items),
+            (Type::Struct(members), Value::Hash(entries)) => self.structure(members, entries),
+            (Type::Variant(types), _) => types.iter().any(|it| self.instance(it, value)),
+            (Type::Optional(inner), _) => **inner != Type::Any && self.instance(inner, value),
+            (Type::NotUndef(inner), _) => !value.is_undef() && self.instance(inner, value),
+            (Type::Sensitive(inner), Value::Sensitive(it)) => self.instance(inner, it),
+            (Type::Type(inner), Value::Type(it)) => self.checker.assignable(inner, it),
+            (Type::Iterable(inner), _) => self.iterable(inner, value),
+            (Type::Object(name, _), Value::Object(it)) => name == "Object" || *name == it.0,
+            (Type::Object(name, _), Value::Deferred(_)) => name == "Object",
+            (Type::Error, Value::Object(it)) => it.0 == "Error",
+            (Type::Data | Type::RichData | Type::Alias(_), _) => self.alias(it, value),
+            (Type::Init(..) | Type::Runtime(..) | Type::Catalogentry, _) => {
+                self.checker.assignable(it, &Type::infer(value))
+            }
+            (Type::Class(_) | Type::Resource(..), Value::Type(found)) => {
+                // Puppet infers `Type[File['/a']]` for a reference, so a reference is no instance of `File`.
+                self.checker.assignable(it, &Type::Type(std::sync::Arc::new(found.clone())))
+            }
+            (_, _) => false,
+        }
+    }
+
+    fn tuple(&self, types: &[Type], (from, to): (Option<i64>, Option<i64>), items: &[Value]) -> bool {
+        let size = if from.is_some() || to.is_some() {
+            size_fits(from, to, items.len())
+        } else {
+            types.is_empty() || types.len() == items.len()
+        };
+        let fits = |(index, item)| types.get(index).or(types.last()).is_none_or(|it| self.instance(it, item));
+        size && items.iter().enumerate().all(fits)
+    }
+
+    fn structure(&self, members: &[(EcoString, bool, Type)], entries: &HashMap) -> bool {
+        let mut matched = 0;
+        for (name, optional, member) in members {
+            match entries.get(&Value::str(name.clone())) {
+                None if *optional => {}
+                None => return false,
+                Some(value) if self.instance(member, value) => matched += 1,
+                Some(_) => return false,
+            }
+        }
+        matched == entries.len()
+    }
+
+    fn iterable(&self, inner: &Type, value: &Value) -> bool {
+        if *inner == Type::Any {
+            return match value {
+                Value::Int(it) => *it >= 0,
+                Value::Str(_) | Value::Array(_) | Value::Hash(_) => true,
+                Value::Type(it) => {
+                    self.checker.iterated(&Type::Type(std::sync::Arc::new(it.clone()))).is_some()
+                }
+                _ => false,
+            };
+        }
+        self.checker
+            .iterated(&Type::infer(value))
+            .is_some_and(|element| self.checker.assignable(inner, &element))
+    }
+
+    fn alias(&self, it: &Type, value: &Value) -> bool {
+        let key = (it.name(), std::ptr::from_ref(value));
+        if self.asked.borrow().contains(&key) {
+            return false;
+        }
+        let Some(found) = self.checker.resolved(it) else { return false };
+        self.asked.borrow_mut().push(key);
+        let answer = self.instance(&found, value);
+        self.asked.borrow_mut().pop();
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        diag::Result,
+        value::types::{NoAliases, parse_type},
+    };
+
+    struct Tree;
+
+    impl TypeResolver for Tree {
+        fn resolve(&self, name: &str) -> Result<Option<Type>> {
+            let text = match name {
+                "Tree" => "Variant[Integer, Array[Tree], Tree]",
+                "Loop" => "Variant[Loop, Loop]",
+                _ => return Ok(None),
+            };
+            Ok(parse_type(text, &Known).ok())
+        }
+    }
+
+    /// Knows that the names are aliases without resolving them, as a file's own parse would.
+    struct Known;
+
+    impl TypeResolver for Known {
+        fn resolve(&self, name: &str) -> Result<Option<Type>> {
+            Ok(matches!(name, "Tree" | "Loop").then_some(Type::Any))
+        }
+    }
+
+    #[test]
+    fn aliases_may_refer_to_themselves() {
+        let tree = Type::Alias("Tree".into());
+        let nested = Value::array([Value::Int(1), Value::array([Value::array([Value::Int(2)])])]);
+        assert!(tree.instance(&nested, &Tree));
+        assert!(!tree.instance(&Value::array(["a".into()]), &Tree));
+        assert!(!Type::Alias("Loop".into()).instance(&Value::Int(1), &Tree));
+        assert!(tree.assignable(&tree, &Tree));
+        let text = parse_type("Array[Array[Integer]]", &NoAliases).unwrap();
+        assert!(tree.assignable(&text, &Tree));
+    }
+
+    #[test]
+    fn values_are_instances_as_in_puppet() {
+        let is =
+            |text: &str, value: &Value| parse_type(text, &NoAliases).unwrap().instance(value, &NoAliases);
+        let hash = Value::hash([("a".into(), Value::Int(1))]);
+        assert!(is("Struct[{a => Integer, Optional[b] => String}]", &hash));
+        assert!(!is("Struct[{b => Integer}]", &hash));
+        assert!(is("Tuple[Integer, String, 1, 3]", &Value::array([Value::Int(1)])));
+        assert!(is("Iterable", &Value::Int(3)));
+        assert!(is("Enum['ON', true]", &"on".into()));
+        assert!(!is("Enum", &"on".into()));
+        assert!(!is("String[1]", &"".into()));
+        assert!(is("Type[Resource]", &Value::Type(Type::Resource(Some("File".into()), Some("/a".into())))));
+        assert!(is("Data", &Value::array([hash, Value::Undef])));
+        assert!(!is("Data", &Value::Default));
+    }
+}
