@@ -11,18 +11,22 @@
 //! Each folder is one stage and uses only the stages listed before it; `docs/architecture.md` states the
 //! pipeline once, and `tests/architecture.rs` holds the order.
 
+pub mod activate;
+pub mod build;
 pub mod catalog;
 pub mod cli;
 pub mod compile;
 pub mod diag;
 pub mod eval;
 pub mod functions;
+pub mod observe;
 pub mod ruby;
 pub mod model;
 pub mod hiera;
 pub mod restypes;
 pub mod inputs;
 pub mod source;
+pub mod store;
 pub mod syntax;
 pub mod templating;
 pub mod value;

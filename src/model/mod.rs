@@ -6,12 +6,14 @@
 mod config;
 mod file;
 mod ids;
+mod read;
 mod system;
 mod text;
 
 pub use config::{Edge, EdgeKind, Host, HostConfig, SCHEMA};
 pub use file::{File, FileKind};
 pub use ids::{ItemId, ItemKind, Provenance};
+pub use read::CODES;
 pub use system::{
     AuthorizedKey, Cron, Enable, Exec, Group, HostEntry, Mount, MountState, Package, PackageState, Presence,
     Service, User,
