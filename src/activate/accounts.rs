@@ -52,7 +52,9 @@ fn table(root: &Root, path: &str, declared: &BTreeMap<EcoString, Option<u32>>) -
     found.extend(declared.iter().filter_map(|(name, number)| Some((name.clone(), (*number)?))));
     for line in String::from_utf8_lossy(&content).lines() {
         let mut fields = line.split(':');
-        if let (Some(name), Some(number)) = (fields.next(), fields.nth(1).and_then(|field| field.parse().ok())) {
+        if let (Some(name), Some(number)) =
+            (fields.next(), fields.nth(1).and_then(|field| field.parse().ok()))
+        {
             found.insert(name.into(), number);
         }
     }

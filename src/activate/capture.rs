@@ -47,7 +47,8 @@ fn file(root: &Root, store: &Store, path: &str, meta: &Meta, after: &Place) -> R
         Kept::Untouched
     } else {
         let content = root.read(path).map_err(|error| io_error("read", path, &error))?;
-        let object = ObjectRef::of_file(path.rsplit('/').next().unwrap_or_default(), Some(meta.mode), &content);
+        let object =
+            ObjectRef::of_file(path.rsplit('/').next().unwrap_or_default(), Some(meta.mode), &content);
         store.put(&object, &content)?;
         Kept::Object { object }
     };

@@ -1,9 +1,6 @@
 //! Generations on disk: manifest, what is known of it, and how to take it back.
 
-use super::{
-    codes::NO_GENERATION,
-    journal::Journal,
-};
+use super::{codes::NO_GENERATION, journal::Journal};
 use crate::{
     build::Manifest,
     diag::{Diagnostic, Result},

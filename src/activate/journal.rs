@@ -80,7 +80,8 @@ impl Journal {
     pub(super) fn revert(&self, root: &Root, state: &State) -> Result<()> {
         root.forget();
         for made in &self.moves {
-            remove_temporary(root, &made.path).map_err(|error| io_error("clean up beside", &made.path, &error))?;
+            remove_temporary(root, &made.path)
+                .map_err(|error| io_error("clean up beside", &made.path, &error))?;
         }
         let mut back: Vec<_> = self.moves.iter().map(Move::reversed).collect();
         back.retain(|made| !is_so(root, &made.path, &made.after));
@@ -134,7 +135,10 @@ pub(super) fn is_so(root: &Root, path: &str, place: &Place) -> bool {
                 Kept::Rendered { .. } => false,
             };
             let same_time = mtime.is_none_or(|mtime| mtime == meta.mtime);
-            same_content && same_time && meta.mode == attributes.mode && same_owner(attributes.uid, attributes.gid)
+            same_content
+                && same_time
+                && meta.mode == attributes.mode
+                && same_owner(attributes.uid, attributes.gid)
         }
         (_, _) => false,
     }

@@ -1,7 +1,7 @@
 //! The embedded backend: real files below a root, with the state in a folder of it.
 
 use super::{
-    backend::{ActivationError, Activated, Backend, Partial},
+    backend::{Activated, ActivationError, Backend, Partial},
     capture::capture,
     codes::{AFTER_COMMIT, NO_ROOT, OPEN_JOURNAL, io_error},
     generations::{self, Collected, Generation, Reason},
@@ -171,7 +171,8 @@ impl Native {
             let before = generations::manifest(&self.state, current)?;
             let same = before.entries.iter().filter(|entry| plan.built.manifest.entries.contains(entry));
             let old = generations::info(&self.state, current)?.rendered;
-            digests.extend(same.filter_map(|entry| Some((entry.path.clone(), old.get(&entry.path)?.clone()))));
+            digests
+                .extend(same.filter_map(|entry| Some((entry.path.clone(), old.get(&entry.path)?.clone()))));
         }
         for (path, content) in &plan.rendered {
             digests.insert(path.clone(), keyed_digest(&key, content));
@@ -200,7 +201,9 @@ impl Native {
             .and_then(|()| self.state.set_current(journal.to));
         let committed = self.state.current().ok().flatten() == Some(journal.to);
         match acted {
-            Ok(()) => Ok(Journal::close(&self.state).err().map(|error| left_over(&error)).into_iter().collect()),
+            Ok(()) => {
+                Ok(Journal::close(&self.state).err().map(|error| left_over(&error)).into_iter().collect())
+            }
             Err(error) if committed => Ok(vec![left_over(&error)]),
             Err(cause) => Err(match journal.revert(&self.root, &self.state) {
                 Ok(()) => ActivationError::RolledBack { partial, cause },
@@ -266,7 +269,8 @@ impl Backend for Native {
         let mut plan = planner::plan(&self.root, &self.state, &self.options, built)?;
         if self.state.journal().exists() {
             let message = "an activation was interrupted; the plan is from the state between";
-            plan.warnings.push(Diagnostic::warning(&OPEN_JOURNAL, message).help("run `migrate status` first"));
+            plan.warnings
+                .push(Diagnostic::warning(&OPEN_JOURNAL, message).help("run `migrate status` first"));
         }
         preflight::check(&self.root, &self.state, self.options.owners, &mut plan);
         if !self.options.allow_exec {
@@ -283,7 +287,10 @@ impl Backend for Native {
             plan.problems.extend(validate::run(&plan));
         }
         if !plan.problems.is_empty() {
-            return Err(ActivationError::Refused { problems: plan.problems.clone(), plan: Some(Box::new(plan)) });
+            return Err(ActivationError::Refused {
+                problems: plan.problems.clone(),
+                plan: Some(Box::new(plan)),
+            });
         }
         let mut done = Activated {
             generation: plan.current,
@@ -296,7 +303,8 @@ impl Backend for Native {
         };
         if plan.has_work() {
             let (journal, generation) = self.prepare(&mut plan)?;
-            let finish = || generations::write(&self.state, &generation, &plan.built.manifest, Some(&journal));
+            let finish =
+                || generations::write(&self.state, &generation, &plan.built.manifest, Some(&journal));
             done.failures = self.carry_out(&journal, &plan.rendered, finish)?;
             done.generation = Some(generation.number);
             done.is_new = true;

@@ -18,7 +18,8 @@ pub(super) type Bytes<'a> = dyn Fn(&str, Option<&ObjectRef>) -> io::Result<Vec<u
 /// Returns the moves in an order in which each can be done: what goes first, from the leaves up, then what comes,
 /// from the root down. `moves` are sorted by path.
 pub(super) fn ordered(moves: &[Move]) -> Vec<&Move> {
-    let goes = |it: &&Move| it.after == Place::Missing || (it.before.is_directory() && !it.after.is_directory());
+    let goes =
+        |it: &&Move| it.after == Place::Missing || (it.before.is_directory() && !it.after.is_directory());
     let gone = moves.iter().rev().filter(goes);
     let come = moves.iter().filter(|it| it.after != Place::Missing);
     gone.chain(come).collect()
@@ -31,7 +32,9 @@ pub(super) fn perform(root: &Root, made: &Move, bytes: &Bytes<'_>) -> io::Result
         Place::Missing => remove(root, path),
         Place::Directory { attributes } => directory(root, path, *attributes),
         Place::Link { target, uid, gid } => link(root, path, target, (*uid, *gid)),
-        Place::File { content: Kept::Untouched, attributes, .. } => set(&open(root, path, false)?, *attributes),
+        Place::File { content: Kept::Untouched, attributes, .. } => {
+            set(&open(root, path, false)?, *attributes)
+        }
         Place::File { content, attributes, mtime } => {
             let content = match content {
                 Kept::Object { object } => bytes(path, Some(object))?,
@@ -51,7 +54,9 @@ fn temporary(name: &str) -> String {
 /// Removes what an interrupted move left beside its path.
 pub(super) fn remove_temporary(root: &Root, path: &str) -> io::Result<()> {
     match root.parent(path) {
-        Ok((parent, name)) => ignore_missing(rustix::fs::unlinkat(&*parent, temporary(name), AtFlags::empty())),
+        Ok((parent, name)) => {
+            ignore_missing(rustix::fs::unlinkat(&*parent, temporary(name), AtFlags::empty()))
+        }
         Err(error) if is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }

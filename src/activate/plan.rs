@@ -1,12 +1,7 @@
 //! What an activation would do.
 
 use super::place::Place;
-use crate::{
-    build::Built,
-    diag::Diagnostic,
-    model::ItemId,
-    observe::Observed,
-};
+use crate::{build::Built, diag::Diagnostic, model::ItemId, observe::Observed};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 

@@ -19,10 +19,7 @@ use crate::{
     store::State,
 };
 use ecow::{EcoString, eco_format};
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// One planning in progress.
 pub(super) struct Planner<'a> {
@@ -143,7 +140,8 @@ impl<'a> Planner<'a> {
     fn entry(&mut self, entry: &Entry) {
         let Some(observed) = self.look(entry) else { return };
         if self.is_protected(&entry.path, &observed) {
-            return self.problem(&PROTECTED, format!("`{}` belongs to the state of this program", entry.path));
+            return self
+                .problem(&PROTECTED, format!("`{}` belongs to the state of this program", entry.path));
         }
         self.same_place(entry);
         let before = self.steps.len();
@@ -170,7 +168,8 @@ impl<'a> Planner<'a> {
             return None;
         }
         let fresh = above.iter().any(|step| {
-            step.after.is_directory() && !matches!(step.before, Observed::Directory(_)) || step.after == Place::Missing
+            step.after.is_directory() && !matches!(step.before, Observed::Directory(_))
+                || step.after == Place::Missing
         });
         if !matches!(entry.want, Want::Absent { .. }) {
             self.missing_parents(entry, fresh)?;
@@ -180,7 +179,9 @@ impl<'a> Planner<'a> {
         }
         match self.root.observe(path) {
             Ok(observed) => Some(observed),
-            Err(error) if is_no_way(&error) && matches!(entry.want, Want::Absent { .. }) => Some(Observed::Missing),
+            Err(error) if is_no_way(&error) && matches!(entry.want, Want::Absent { .. }) => {
+                Some(Observed::Missing)
+            }
             Err(error) => {
                 self.problems.push(*io_error("look at", path, &error));
                 None
@@ -254,7 +255,8 @@ impl<'a> Planner<'a> {
     fn file(&mut self, entry: &Entry, observed: Observed, content: &Content, replace: bool) {
         match &observed {
             Observed::Directory(_) => {
-                return self.problem(&IN_THE_WAY, format!("`{}` is a directory where a file is wanted", entry.path));
+                return self
+                    .problem(&IN_THE_WAY, format!("`{}` is a directory where a file is wanted", entry.path));
             }
             Observed::Other(_) => return self.special(&entry.path, &observed),
             Observed::Link(..) if *content == Content::Unmanaged => {
@@ -270,7 +272,10 @@ impl<'a> Planner<'a> {
         let kept = self.compare_content(entry, &observed, wanted, &mut changes);
         let attributes = self.attributes(entry, &observed, 0o644, &mut changes);
         let is_new = !matches!(observed, Observed::File(_));
-        if matches!(content, Content::Rendered { .. }) && attributes.mode & 0o004 != 0 && (is_new || entry.mode.is_some()) {
+        if matches!(content, Content::Rendered { .. })
+            && attributes.mode & 0o004 != 0
+            && (is_new || entry.mode.is_some())
+        {
             let message = format!("`{}` has secrets and mode {:04o}", entry.path, attributes.mode);
             self.warn(&READABLE_SECRET, message);
         }
@@ -401,7 +406,8 @@ impl<'a> Planner<'a> {
         match &observed {
             Observed::Other(_) => return self.special(&entry.path, &observed),
             Observed::Directory(_) => {
-                return self.problem(&IN_THE_WAY, format!("`{}` is a directory where a link is wanted", entry.path));
+                return self
+                    .problem(&IN_THE_WAY, format!("`{}` is a directory where a link is wanted", entry.path));
             }
             Observed::Missing => changes.push(Change::Created("link")),
             Observed::File(_) => changes.push(Change::Type("file", "link")),
@@ -424,7 +430,8 @@ impl<'a> Planner<'a> {
         changes: &mut Vec<Change>,
     ) -> Attributes {
         let kept = match (&entry.want, observed) {
-            (Want::File { .. }, Observed::File(meta)) | (Want::Directory { .. }, Observed::Directory(meta)) => Some(meta),
+            (Want::File { .. }, Observed::File(meta))
+            | (Want::Directory { .. }, Observed::Directory(meta)) => Some(meta),
             (_, _) => None,
         };
         let (uid, gid) = self.owners(entry, kept, changes);
@@ -438,7 +445,12 @@ impl<'a> Planner<'a> {
         Attributes { mode, uid, gid }
     }
 
-    fn owners(&mut self, entry: &Entry, kept: Option<&Meta>, changes: &mut Vec<Change>) -> (Option<u32>, Option<u32>) {
+    fn owners(
+        &mut self,
+        entry: &Entry,
+        kept: Option<&Meta>,
+        changes: &mut Vec<Change>,
+    ) -> (Option<u32>, Option<u32>) {
         let uid = self.owner(entry, "user", entry.owner.as_ref());
         let gid = self.owner(entry, "group", entry.group.as_ref());
         let name = |id: u32, names: fn(&Accounts, u32) -> EcoString| names(&self.accounts, id);
@@ -450,7 +462,8 @@ impl<'a> Planner<'a> {
         if let (Some(meta), Some(gid)) = (kept, gid)
             && meta.gid != gid
         {
-            changes.push(Change::Group(name(meta.gid, Accounts::group_name), name(gid, Accounts::group_name)));
+            changes
+                .push(Change::Group(name(meta.gid, Accounts::group_name), name(gid, Accounts::group_name)));
         }
         // A replaced file keeps its owner: what is written anew would otherwise be the writer's.
         let kept = kept.filter(|_| self.euid == 0 || self.options.owners != Owners::Leave);
@@ -488,10 +501,9 @@ impl<'a> Planner<'a> {
     /// Tells which of the managed paths lie below a directory and shall be there.
     pub(super) fn has_managed_below(&self, path: &str) -> bool {
         let below = format!("{path}/");
-        let range = self.managed.range::<str, _>((
-            std::ops::Bound::Included(below.as_str()),
-            std::ops::Bound::Unbounded,
-        ));
+        let range = self
+            .managed
+            .range::<str, _>((std::ops::Bound::Included(below.as_str()), std::ops::Bound::Unbounded));
         let mut below = range.take_while(|(found, _)| found.starts_with(&below));
         below.any(|(_, want)| !matches!(want, Want::Absent { .. }))
     }

@@ -45,7 +45,8 @@ pub(super) fn check(root: &Root, state: &State, owners: Owners, plan: &mut Plan)
 fn writable(root: &Root, path: &str) -> Option<Diagnostic> {
     let mut places = std::iter::once(path).chain(parents(path));
     let (place, (dir, _)) = places.find_map(|place| Some((place, root.parent(place).ok()?)))?;
-    let error = rustix::fs::accessat(&*dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).err()?;
+    let error =
+        rustix::fs::accessat(&*dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).err()?;
     let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
     let message = format!("the directory `{parent}/` cannot be written: {}", std::io::Error::from(error));
     Some(Diagnostic::error(&NOT_WRITABLE, message))
@@ -54,7 +55,8 @@ fn writable(root: &Root, path: &str) -> Option<Diagnostic> {
 fn state_writable(state: &State) -> Option<Diagnostic> {
     let there = existing(state.dir())?;
     let error = rustix::fs::access(there, Access::WRITE_OK | Access::EXEC_OK).err()?;
-    let message = format!("the state `{}` cannot be written: {}", state.dir().display(), std::io::Error::from(error));
+    let message =
+        format!("the state `{}` cannot be written: {}", state.dir().display(), std::io::Error::from(error));
     Some(Diagnostic::error(&NOT_WRITABLE, message))
 }
 
@@ -81,7 +83,8 @@ fn permitted(step: &Step, owners: Owners) -> Option<Diagnostic> {
     let foreign = [wanted, keeps_inode].into_iter().flatten().any(|owner| owner != uid);
     let help = if owners == Owners::Leave { "run as root" } else { "run as root, or say `--owners leave`" };
     foreign.then(|| {
-        let message = format!("`{}` belongs or shall belong to another user, which only root may change", step.path);
+        let message =
+            format!("`{}` belongs or shall belong to another user, which only root may change", step.path);
         Diagnostic::error(&NOT_PERMITTED, message).help(help)
     })
 }
@@ -104,12 +107,17 @@ fn room(root: &Root, state: &State, plan: &Plan) -> Vec<Diagnostic> {
             stored.inodes += 1;
         }
     }
-    for (object, _) in plan.built.contents.values().filter(|(object, _)| !state.store().file(&object.path).exists()) {
+    for (object, _) in
+        plan.built.contents.values().filter(|(object, _)| !state.store().file(&object.path).exists())
+    {
         stored.bytes += blocks(object.len);
         stored.inodes += 1;
     }
-    let at = |path: &Path| existing(path).and_then(|path| Some((path.to_owned(), rustix::fs::statvfs(path).ok()?)));
-    let (Some((root_path, root_fs)), Some((state_path, state_fs))) = (at(root.path()), at(state.dir())) else {
+    let at = |path: &Path| {
+        existing(path).and_then(|path| Some((path.to_owned(), rustix::fs::statvfs(path).ok()?)))
+    };
+    let (Some((root_path, root_fs)), Some((state_path, state_fs))) = (at(root.path()), at(state.dir()))
+    else {
         return Vec::new();
     };
     if root_fs.f_fsid == state_fs.f_fsid {
@@ -132,7 +140,8 @@ fn short(path: &Path, fs: &StatVfs, need: Room) -> Vec<Diagnostic> {
     }
     // File systems without a fixed number of inodes report none at all.
     if fs.f_files > 0 && need.inodes > fs.f_favail {
-        let message = format!("`{}` has {} inodes free and {} are needed", path.display(), fs.f_favail, need.inodes);
+        let message =
+            format!("`{}` has {} inodes free and {} are needed", path.display(), fs.f_favail, need.inodes);
         found.push(Diagnostic::error(&NO_SPACE, message));
     }
     found

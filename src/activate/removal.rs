@@ -43,7 +43,9 @@ impl Planner<'_> {
                 }
                 Observed::Missing => {}
                 _ if managed => {}
-                Observed::File(_) | Observed::Link(..) => self.remove(&path, &observed, Why::Purged, Vec::new()),
+                Observed::File(_) | Observed::Link(..) => {
+                    self.remove(&path, &observed, Why::Purged, Vec::new())
+                }
                 Observed::Other(_) => self.special(&path, &observed),
             }
         }
@@ -67,7 +69,9 @@ impl Planner<'_> {
                     self.remove_tree(&path, &observed);
                     self.remove(&path, &observed, Why::Within, Vec::new());
                 }
-                Observed::File(_) | Observed::Link(..) => self.remove(&path, &observed, Why::Within, Vec::new()),
+                Observed::File(_) | Observed::Link(..) => {
+                    self.remove(&path, &observed, Why::Within, Vec::new())
+                }
             }
         }
     }

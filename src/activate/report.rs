@@ -1,11 +1,7 @@
 //! Plans and drift as text and as data.
 
 use super::plan::{Change, Plan, Step, Why};
-use crate::{
-    build::Deferred,
-    diag::Diagnostic,
-    model::ItemId,
-};
+use crate::{build::Deferred, diag::Diagnostic, model::ItemId};
 use ecow::EcoString;
 use serde::Serialize;
 use std::fmt::{self, Write};

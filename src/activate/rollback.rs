@@ -122,9 +122,10 @@ impl Way {
 
     /// Tells whether a directory holds anything that does not go with it.
     fn is_used(&self, root: &Root, path: &str) -> bool {
-        root.list(path).unwrap_or_default().iter().any(|name| {
-            self.places.get(&*format!("{path}/{name}")) != Some(&Place::Missing)
-        })
+        root.list(path)
+            .unwrap_or_default()
+            .iter()
+            .any(|name| self.places.get(&*format!("{path}/{name}")) != Some(&Place::Missing))
     }
 
     fn keep_directory(&mut self, path: &EcoString, only_going: bool) {

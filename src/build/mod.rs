@@ -9,5 +9,5 @@ mod realise;
 
 pub use codes::CODES;
 pub use manifest::{Accounts, Content, Deferred, Entry, Manifest, SCHEMA, Want};
-pub(crate) use realise::{not_activated, parents};
 pub use realise::{Built, build};
+pub(crate) use realise::{not_activated, parents};

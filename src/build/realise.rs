@@ -37,7 +37,9 @@ pub fn build(config: &HostConfig) -> Result<Built, Vec<Diagnostic>> {
     let mut notified = notify_edges(config);
     for file in &config.files {
         match entry(file, &mut contents) {
-            Ok(found) => entries.push(Entry { notify: notified.remove(&*file.path).unwrap_or_default(), ..found }),
+            Ok(found) => {
+                entries.push(Entry { notify: notified.remove(&*file.path).unwrap_or_default(), ..found })
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -176,7 +178,8 @@ pub(crate) fn not_activated(deferred: &[Deferred]) -> Vec<Diagnostic> {
     let warn = |kind: ItemKind| {
         let names: Vec<_> = deferred.iter().filter(|it| it.item.kind == kind).collect();
         let listed: Vec<_> = names.iter().map(|it| format!("`{}`", it.item.name)).collect();
-        let message = format!("{} {} not activated yet: {}", names.len(), plural(kind, names.len()), listed.join(", "));
+        let message =
+            format!("{} {} not activated yet: {}", names.len(), plural(kind, names.len()), listed.join(", "));
         (!names.is_empty()).then(|| Diagnostic::warning(&NOT_ACTIVATED, message))
     };
     ItemKind::ALL.into_iter().filter_map(warn).collect()
@@ -229,7 +232,13 @@ mod tests {
         ]);
         assert_eq!(
             found,
-            ["build::bad-path", "build::bad-path", "build::bad-content", "build::duplicate-path", "build::below-file"]
+            [
+                "build::bad-path",
+                "build::bad-path",
+                "build::bad-content",
+                "build::duplicate-path",
+                "build::below-file"
+            ]
         );
     }
 
@@ -245,7 +254,10 @@ mod tests {
         });
         let built = build(&config).unwrap();
         assert_eq!(built.contents.len(), 1);
-        assert_eq!(built.manifest.entries.iter().map(|entry| &*entry.path).collect::<Vec<_>>(), ["/a/x", "/b/x"]);
+        assert_eq!(
+            built.manifest.entries.iter().map(|entry| &*entry.path).collect::<Vec<_>>(),
+            ["/a/x", "/b/x"]
+        );
         assert_eq!(built.warnings.len(), 1);
         assert_eq!(built.warnings[0].message(), "1 service is not activated yet: `ntp`");
         assert_eq!(built.manifest.deferred[0].item.to_string(), "service:ntp");

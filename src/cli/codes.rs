@@ -10,6 +10,10 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::hiera::CODES);
     codes.extend(crate::compile::CODES);
     codes.extend(crate::eval::CODES);
+    codes.extend(crate::model::CODES);
+    codes.extend(crate::store::CODES);
+    codes.extend(crate::build::CODES);
+    codes.extend(crate::activate::CODES);
     codes
 }
 

@@ -2,12 +2,20 @@
 //!
 //! In: arguments. Out: results on stdout or under `--out`, diagnostics on stderr, an exit status ([`Status`]).
 
+mod activation;
+mod apply;
+mod build;
 mod codes;
 mod common;
 mod compile;
+mod gc;
+mod generations;
 mod inputs;
 mod lookup;
+mod plan;
+mod rollback;
 mod session;
+mod status;
 
 pub use codes::{all_codes, find_code};
 pub use common::{ColorChoice, Common, Format};
@@ -34,6 +42,20 @@ enum Command {
     Compile(compile::Compile),
     /// Look keys up in Hiera for one node
     Lookup(lookup::Lookup),
+    /// Build a host file into the store of a root, without activating it
+    Build(build::Build),
+    /// Say what an activation would do; changes nothing
+    Plan(plan::Plan),
+    /// Make a root be as a host file says, as one generation
+    Apply(apply::Apply),
+    /// Settle an interrupted activation and list what drifted
+    Status(status::Status),
+    /// List the generations of a root
+    Generations(generations::Generations),
+    /// Give back what was there before a generation
+    Rollback(rollback::Rollback),
+    /// Remove store objects that no generation refers to
+    Gc(gc::Gc),
 }
 
 impl Command {
@@ -41,6 +63,13 @@ impl Command {
         match self {
             Self::Compile(command) => command.run(session),
             Self::Lookup(command) => command.run(session),
+            Self::Build(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
+            Self::Apply(command) => command.run(session),
+            Self::Status(command) => command.run(session),
+            Self::Generations(command) => command.run(session),
+            Self::Rollback(command) => command.run(session),
+            Self::Gc(command) => command.run(session),
         }
     }
 }

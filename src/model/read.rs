@@ -65,7 +65,11 @@ mod tests {
     #[test]
     fn what_is_no_host_file_is_an_error() {
         for text in ["", "schema = \"migrate/host/v2\"", "[host]\ncertname = \"a\""] {
-            assert_eq!(HostConfig::read("a.toml", text).unwrap_err().code().name, NO_HOST_FILE.name, "{text}");
+            assert_eq!(
+                HostConfig::read("a.toml", text).unwrap_err().code().name,
+                NO_HOST_FILE.name,
+                "{text}"
+            );
         }
     }
 

@@ -162,7 +162,8 @@ impl Store {
         if object.holds(&content) {
             return Ok(content);
         }
-        let message = format!("the store object `{}` does not have the content its name promises", object.path);
+        let message =
+            format!("the store object `{}` does not have the content its name promises", object.path);
         Err(Box::new(Diagnostic::error(&CORRUPT, message)))
     }
 
