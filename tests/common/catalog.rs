@@ -25,8 +25,22 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}\n      ours:   {}\n      theirs: {}", self.subject, self.what, self.ours, self.theirs)
+        let (ours, theirs) = around_the_difference(&self.ours, &self.theirs);
+        write!(f, "{} {}\n      ours:   {ours}\n      theirs: {theirs}", self.subject, self.what)
     }
+}
+
+/// Of long texts, only what surrounds the first difference.
+fn around_the_difference(ours: &str, theirs: &str) -> (String, String) {
+    let same = ours.chars().zip(theirs.chars()).take_while(|(a, b)| a == b).count();
+    let from =
+        if ours.chars().count().max(theirs.chars().count()) > 200 { same.saturating_sub(40) } else { 0 };
+    let window = |text: &str| {
+        let start = if from > 0 { "…" } else { "" };
+        let end = if text.chars().count() > from + 200 { "…" } else { "" };
+        format!("{start}{}{end}", text.chars().skip(from).take(200).collect::<String>())
+    };
+    (window(ours), window(theirs))
 }
 
 /// Reads a catalog and makes every path of its repo relative.
@@ -97,7 +111,8 @@ fn presence(
     let our_common: Vec<_> = our_names.iter().filter(|name| their_set.contains(*name)).collect();
     let their_common: Vec<_> = their_names.iter().filter(|name| our_set.contains(*name)).collect();
     if let Some(at) = (0..their_common.len()).find(|&i| our_common.get(i) != their_common.get(i)) {
-        let shown = |names: &[&&str]| names.iter().skip(at).take(4).map(|n| **n).collect::<Vec<_>>().join(" ");
+        let shown =
+            |names: &[&&str]| names.iter().skip(at).take(4).map(|n| **n).collect::<Vec<_>>().join(" ");
         found.push(different("order", &format!("from {at}"), shown(&our_common), shown(&their_common)));
     }
     if our_names.len() != our_set.len() {
