@@ -7,9 +7,9 @@ CARGO ?= cargo
 
 # Builds, converts the fixture's six nodes into target/demo/, prints the score and where to look.
 demo:
-	$(CARGO) build --quiet --release
+	$(CARGO) build
 	rm -rf $(DEMO)
-	./target/release/migrate convert fixtures/control-repo --out $(DEMO) \
+	$(CARGO) run --quiet -- convert fixtures/control-repo --out $(DEMO) \
 	  --facts fixtures/control-repo/facts --enc fixtures/control-repo/enc --trusted fixtures/control-repo/trusted \
 	  --exported none --color never
 
@@ -22,7 +22,7 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) test
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps
 
 bench:
 	$(CARGO) bench
