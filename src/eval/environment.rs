@@ -1,10 +1,22 @@
 //! A Puppet environment: site manifests, modules, and what they define, parsed once and shared.
 
-use crate::{diag::Diagnostic, source::World};
+use super::{
+    codes,
+    definition::{AliasDefinition, Body, PuppetFunction, ResourceType, munge},
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    source::{Location, SourceFile, World},
+    syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},
+};
 use ecow::EcoString;
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
-/// Where an environment lies.
+/// Where an environment lies, and how its files are read.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentPaths {
     /// The environment's name.
@@ -15,11 +27,35 @@ pub struct EnvironmentPaths {
     pub module_path: Vec<PathBuf>,
     /// The site manifest: a file, or a folder whose `**/*.pp` are read in order as one.
     pub manifest: Option<PathBuf>,
+    /// The Puppet whose language is read.
+    pub version: PuppetVersion,
+    /// What happens to questionable code.
+    pub strict: Strict,
 }
+
+/// What one file defines.
+#[derive(Default)]
+struct Loaded {
+    classes: HashMap<EcoString, Arc<ResourceType>>,
+    defines: HashMap<EcoString, Arc<ResourceType>>,
+    functions: HashMap<EcoString, Arc<PuppetFunction>>,
+    aliases: HashMap<EcoString, Arc<AliasDefinition>>,
+    nodes: Vec<Arc<ResourceType>>,
+    warnings: Vec<Diagnostic>,
+}
+
+/// What came of a file: nothing where there is none.
+type File = Result<Option<Arc<Loaded>>, Arc<[Diagnostic]>>;
 
 /// An environment. Shared by the nodes and threads of a compile; each file is parsed once.
 pub struct Environment {
     paths: EnvironmentPaths,
+    modules: BTreeMap<EcoString, PathBuf>,
+    main: Arc<ResourceType>,
+    settings: Arc<ResourceType>,
+    site: Loaded,
+    files: Mutex<HashMap<PathBuf, File>>,
+    templates: Mutex<HashMap<EcoString, Arc<Ast>>>,
 }
 
 impl Environment {
@@ -28,8 +64,30 @@ impl Environment {
     /// # Errors
     /// Gives what is wrong with the site manifests, all of it.
     pub fn open(paths: EnvironmentPaths, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
-        let _ = world;
-        Ok(Self { paths })
+        let modules = list_modules(&paths.module_path, world);
+        let mut problems = Vec::new();
+        let mut asts = Vec::new();
+        let mut site = Loaded::default();
+        for path in manifests(&paths, world) {
+            match parse(&paths, &path, world) {
+                Ok(Some((ast, warnings))) => {
+                    site.warnings.extend(warnings);
+                    problems.extend(site.add(&ast, None));
+                    asts.push(ast);
+                }
+                Ok(None) => problems.push(missing(&paths, &path)),
+                Err(found) => problems.extend(found.iter().cloned()),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let plain = |name: &str, body| {
+            Arc::new(ResourceType { name: name.into(), parent: None, module: None, source: None, body })
+        };
+        let main = plain("", Body::Main(asts.into()));
+        let settings = plain("settings", Body::Settings);
+        Ok(Self { paths, modules, main, settings, site, files: Mutex::default(), templates: Mutex::default() })
     }
 
     /// Returns where it lies.
@@ -37,4 +95,335 @@ impl Environment {
     pub fn paths(&self) -> &EnvironmentPaths {
         &self.paths
     }
+
+    /// Returns the modules by name with their folders.
+    #[must_use]
+    pub fn modules(&self) -> &BTreeMap<EcoString, PathBuf> {
+        &self.modules
+    }
+
+    /// Returns what parsing the site manifests warned of.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.site.warnings
+    }
+
+    /// Returns the names of the nodes that manifests define by exact name, as written.
+    pub fn node_names(&self) -> impl Iterator<Item = &str> {
+        self.site.nodes.iter().flat_map(|node| match &node.body {
+            Body::Node(it) => it.matches.iter().filter_map(literal_name).collect::<Vec<_>>(),
+            Body::Main(_) | Body::Settings | Body::Class(_) | Body::Define(_) => Vec::new(),
+        })
+    }
+
+    pub(crate) fn main(&self) -> &Arc<ResourceType> {
+        &self.main
+    }
+
+    pub(crate) fn settings(&self) -> &Arc<ResourceType> {
+        &self.settings
+    }
+
+    pub(crate) fn nodes(&self) -> &[Arc<ResourceType>] {
+        &self.site.nodes
+    }
+
+    /// Finds a class by any spelling of its name.
+    pub(crate) fn class(&self, name: &str, world: &dyn World) -> Result<Option<Arc<ResourceType>>> {
+        let name = munge(name);
+        match name.as_str() {
+            "" => return Ok(Some(self.main.clone())),
+            "settings" => return Ok(Some(self.settings.clone())),
+            _ => {}
+        }
+        self.find(&name, world, |loaded| loaded.classes.get(&name).cloned())
+    }
+
+    /// Finds a defined type by any spelling of its name.
+    pub(crate) fn define(&self, name: &str, world: &dyn World) -> Result<Option<Arc<ResourceType>>> {
+        let name = munge(name);
+        self.find(&name, world, |loaded| loaded.defines.get(&name).cloned())
+    }
+
+    /// Finds a function in the Puppet language.
+    pub(crate) fn function(&self, name: &str, world: &dyn World) -> Result<Option<Arc<PuppetFunction>>> {
+        let name = munge(name);
+        let pick = |loaded: &Loaded| loaded.functions.get(&name).cloned();
+        if let Some(found) = pick(&self.site) {
+            return Ok(Some(found));
+        }
+        let Some((path, module)) = self.autoload(&name, "functions") else { return Ok(None) };
+        if let Some(found) = self.load(&path, module, world)?.as_deref().and_then(pick) {
+            return Ok(Some(found));
+        }
+        self.find(&name, world, pick)
+    }
+
+    /// Finds a type alias by its name as written.
+    pub(crate) fn alias(&self, name: &str, world: &dyn World) -> Result<Option<Arc<AliasDefinition>>> {
+        let name = munge(name);
+        let pick = |loaded: &Loaded| loaded.aliases.get(&name).cloned();
+        if let Some(found) = pick(&self.site) {
+            return Ok(Some(found));
+        }
+        let Some((path, module)) = self.autoload(&name, "types") else { return Ok(None) };
+        Ok(self.load(&path, module, world)?.as_deref().and_then(pick))
+    }
+
+    /// Parses an EPP template that was read already; the same text is parsed once.
+    pub(crate) fn template(&self, source: Arc<SourceFile>) -> Result<Arc<Ast>, Vec<Diagnostic>> {
+        let key = EcoString::from(format!("{}\0{}", source.path(), source.text()));
+        let lock = || self.templates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = lock().get(&key) {
+            return Ok(found.clone());
+        }
+        let (ast, _) = checked(syntax::parse(source, Mode::Epp, &options(&self.paths)))?;
+        lock().insert(key, ast.clone());
+        Ok(ast)
+    }
+
+    /// Returns a path as it is shown: relative to the control repo where it lies in it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        shown(&self.paths, path)
+    }
+
+    fn find<T>(
+        &self,
+        name: &str,
+        world: &dyn World,
+        pick: impl Fn(&Loaded) -> Option<T>,
+    ) -> Result<Option<T>> {
+        if let Some(found) = pick(&self.site) {
+            return Ok(Some(found));
+        }
+        let segments: Vec<&str> = name.split("::").collect();
+        let Some((module, folder)) = segments.first().and_then(|first| self.modules.get_key_value(*first)) else {
+            return Ok(None);
+        };
+        for depth in (1..=segments.len()).rev() {
+            let path = manifest_path(folder, segments.get(1..depth).unwrap_or_default());
+            if let Some(found) = self.load(&path, Some(module), world)?.as_deref().and_then(&pick) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the file that a function or a type of this name would be loaded from, and its module.
+    fn autoload(&self, name: &str, folder: &str) -> Option<(PathBuf, Option<&EcoString>)> {
+        let (first, rest) = name.split_once("::")?;
+        let file = format!("{}.pp", rest.replace("::", "/"));
+        if first == "environment" {
+            return Some((self.paths.root.join(folder).join(file), None));
+        }
+        let (module, path) = self.modules.get_key_value(first)?;
+        Some((path.join(folder).join(file), Some(module)))
+    }
+
+    fn load(&self, path: &Path, module: Option<&EcoString>, world: &dyn World) -> Result<Option<Arc<Loaded>>> {
+        let lock = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(path).cloned();
+        let file = match known {
+            Some(file) => file,
+            None => {
+                let file = self.read(path, module, world);
+                lock().entry(path.into()).or_insert(file).clone()
+            }
+        };
+        file.map_err(|found| Box::new(first_error(&found)))
+    }
+
+    fn read(&self, path: &Path, module: Option<&EcoString>, world: &dyn World) -> File {
+        let Some((ast, warnings)) = parse(&self.paths, path, world)? else { return Ok(None) };
+        let mut loaded = Loaded { warnings, ..Loaded::default() };
+        let problems = loaded.add(&ast, module);
+        if problems.is_empty() { Ok(Some(Arc::new(loaded))) } else { Err(problems.into()) }
+    }
+}
+
+impl Loaded {
+    /// Adds a file's definitions; gives those whose name is taken.
+    fn add(&mut self, ast: &Arc<Ast>, module: Option<&EcoString>) -> Vec<Diagnostic> {
+        ast.definitions.iter().filter_map(|found| self.define(found, ast, module)).collect()
+    }
+
+    fn define(
+        &mut self,
+        found: &ast::Definition,
+        ast: &Arc<Ast>,
+        module: Option<&EcoString>,
+    ) -> Option<Diagnostic> {
+        let source = || ast.source.clone();
+        let resource_type = |name: &str, parent: Option<&EcoString>, body| {
+            let parent = parent.map(|name| munge(name));
+            Arc::new(ResourceType { name: munge(name), parent, module: module.cloned(), source: Some(source()), body })
+        };
+        match found {
+            ast::Definition::Class(it) => {
+                let new = resource_type(&it.name, it.parent.as_ref(), Body::Class(it.clone()));
+                taken(&self.classes, &new, "class").or_else(|| {
+                    self.classes.insert(new.name.clone(), new);
+                    None
+                })
+            }
+            ast::Definition::Define(it) => {
+                let new = resource_type(&it.name, None, Body::Define(it.clone()));
+                taken(&self.defines, &new, "define").or_else(|| {
+                    self.defines.insert(new.name.clone(), new);
+                    None
+                })
+            }
+            ast::Definition::Node(it) => {
+                self.nodes.push(resource_type("", None, Body::Node(it.clone())));
+                None
+            }
+            ast::Definition::Function(it) => {
+                let function =
+                    PuppetFunction { definition: it.clone(), source: source(), module: module.cloned() };
+                self.functions.insert(munge(&it.name), Arc::new(function));
+                None
+            }
+            ast::Definition::TypeAlias(it) => {
+                let alias = AliasDefinition { definition: it.clone(), source: source(), module: module.cloned() };
+                self.aliases.insert(munge(&it.name), Arc::new(alias));
+                None
+            }
+            ast::Definition::TypeMapping(_) | ast::Definition::TypeDefinition(_) => None,
+        }
+    }
+}
+
+fn taken(
+    known: &HashMap<EcoString, Arc<ResourceType>>,
+    new: &ResourceType,
+    what: &str,
+) -> Option<Diagnostic> {
+    let old = known.get(&new.name)?;
+    let mut found = Diagnostic::error(
+        &codes::ALREADY_DEFINED,
+        format!("{what} `{}` is already defined{}", new.name, at_words(old.location().as_ref())),
+    );
+    if let Some(at) = new.location() {
+        found = found.at(at);
+    }
+    if let Some(at) = old.location() {
+        found = found.related(at, "defined here first");
+    }
+    Some(found)
+}
+
+/// Returns ` at file:line` for the end of a message.
+pub(crate) fn at_words(at: Option<&Location>) -> String {
+    at.map(|at| format!(" at `{at}`")).unwrap_or_default()
+}
+
+fn literal_name(expr: &ast::Expr) -> Option<&str> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "patterns and `default` name no node")]
+    match &expr.kind {
+        ast::ExprKind::String(text) | ast::ExprKind::Name(text) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+fn manifest_path(module: &Path, rest: &[&str]) -> PathBuf {
+    if rest.is_empty() {
+        return module.join("manifests/init.pp");
+    }
+    module.join("manifests").join(format!("{}.pp", rest.join("/")))
+}
+
+fn list_modules(path: &[PathBuf], world: &dyn World) -> BTreeMap<EcoString, PathBuf> {
+    let mut modules = BTreeMap::new();
+    let named = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    for folder in path {
+        for name in world.list(folder).unwrap_or_default() {
+            let module = folder.join(&name);
+            if named(&name) && world.is_dir(&module) {
+                modules.entry(name.into()).or_insert(module);
+            }
+        }
+    }
+    modules
+}
+
+fn manifests(paths: &EnvironmentPaths, world: &dyn World) -> Vec<PathBuf> {
+    let Some(manifest) = &paths.manifest else { return Vec::new() };
+    if !world.is_dir(manifest) {
+        return vec![manifest.clone()];
+    }
+    let mut found = Vec::new();
+    collect_manifests(manifest, world, &mut found);
+    found.sort();
+    found
+}
+
+fn collect_manifests(folder: &Path, world: &dyn World, found: &mut Vec<PathBuf>) {
+    for name in world.list(folder).unwrap_or_default() {
+        let path = folder.join(&name);
+        if world.is_dir(&path) {
+            collect_manifests(&path, world, found);
+        } else if name.ends_with(".pp") {
+            found.push(path);
+        }
+    }
+}
+
+fn options(paths: &EnvironmentPaths) -> syntax::Options {
+    let folder = |path: &PathBuf| PathBuf::from(shown(paths, path));
+    syntax::Options {
+        version: paths.version,
+        strict: paths.strict,
+        module_path: paths.module_path.iter().map(folder).collect(),
+        manifest: paths.manifest.as_ref().map(folder),
+    }
+}
+
+fn shown(paths: &EnvironmentPaths, path: &Path) -> String {
+    path.strip_prefix(&paths.root).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+fn missing(paths: &EnvironmentPaths, path: &Path) -> Diagnostic {
+    Diagnostic::error(&codes::UNREADABLE, "the site manifest is not there").in_file(shown(paths, path))
+}
+
+type Checked = (Arc<Ast>, Vec<Diagnostic>);
+
+fn parse(
+    paths: &EnvironmentPaths,
+    path: &Path,
+    world: &dyn World,
+) -> Result<Option<Checked>, Arc<[Diagnostic]>> {
+    if !world.is_file(path) {
+        return Ok(None);
+    }
+    let name = shown(paths, path);
+    let unreadable =
+        |why: String| -> Arc<[Diagnostic]> { [Diagnostic::error(&codes::UNREADABLE, why).in_file(name.clone())].into() };
+    let bytes = world.read(path).map_err(|error| unreadable(format!("the file cannot be read: {error}")))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| unreadable(format!("the file is not UTF-8 (byte {})", error.valid_up_to())))?;
+    let source = SourceFile::new(name.clone(), text);
+    checked(syntax::parse(source, Mode::Manifest, &options(paths))).map(Some).map_err(Arc::from)
+}
+
+/// Keeps a tree that has no errors.
+fn checked(parsed: syntax::Parsed) -> Result<Checked, Vec<Diagnostic>> {
+    if parsed.has_errors() {
+        return Err(parsed.diagnostics);
+    }
+    match parsed.ast {
+        Some(ast) => Ok((ast, parsed.diagnostics)),
+        None => Err(vec![Diagnostic::error(&codes::UNREADABLE, "the file could not be parsed")]),
+    }
+}
+
+fn first_error(found: &[Diagnostic]) -> Diagnostic {
+    let error = found.iter().find(|found| found.severity() == crate::diag::Severity::Error);
+    error
+        .or(found.first())
+        .cloned()
+        .unwrap_or_else(|| Diagnostic::error(&codes::UNREADABLE, "the file could not be parsed"))
 }

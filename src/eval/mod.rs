@@ -4,15 +4,41 @@
 //! node's data and a world to read files through. Out: [`Compiled`]: a catalog whose every resource and parameter
 //! has its origin, or the diagnostics that say why there is none.
 
+mod access;
+mod branches;
+mod calls;
+mod classes;
 mod codes;
+mod collect;
+mod compiler;
+mod context;
+mod cx;
+mod declare;
+mod definition;
 mod environment;
+mod epp;
+mod finish;
+mod lambda;
+mod operators;
+mod overrides;
+mod record;
+mod relate;
 mod request;
+mod resource;
+mod ruby_host;
+mod scope;
+mod variables;
 
+pub use crate::syntax::Strict;
 pub use codes::CODES;
 pub use environment::{Environment, EnvironmentPaths};
-pub use request::{Compiled, DataHost, DataSource, Datum, NodeRequest, Strict};
+pub use request::{Compiled, DataHost, DataSource, Datum, NodeRequest};
 
 use crate::{diag::Diagnostic, source::World};
+use std::thread;
+
+/// Bytes of stack a compile may use; only what is touched takes memory.
+const STACK: usize = 1 << 30;
 
 /// Compiles the catalog of one node; never panics and never stops other nodes.
 ///
@@ -24,11 +50,14 @@ pub fn compile_node(
     data: &dyn DataSource,
     world: &dyn World,
 ) -> Compiled {
-    let _ = (environment, data, world);
-    let message = format!("`{}` cannot be compiled yet", request.certname);
-    Compiled {
+    let run = || compiler::Compiler::new(environment, request, data, world).compile();
+    let failed = |why: &str| Compiled {
         catalog: None,
         exports: Vec::new(),
-        diagnostics: vec![Diagnostic::error(&codes::UNSUPPORTED, message)],
-    }
+        diagnostics: vec![Diagnostic::error(&codes::UNSUPPORTED, format!("`{}`: {why}", request.certname))],
+    };
+    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+        Ok(thread) => thread.join().unwrap_or_else(|_| failed("the evaluator ended unexpectedly, which is a bug")),
+        Err(error) => failed(&format!("no thread could be started: {error}")),
+    })
 }

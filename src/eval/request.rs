@@ -3,23 +3,12 @@
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
+    syntax::Strict,
     value::Value,
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
 use std::sync::Arc;
-
-/// How `strict` is set: what Puppet only warns about, it can forbid or allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Strict {
-    /// Say nothing.
-    Off,
-    /// Warn; the default of Puppet 7.
-    #[default]
-    Warning,
-    /// Fail; the default of Puppet 8.
-    Error,
-}
 
 /// All that is known of one node before its manifests are evaluated.
 #[derive(Clone, Debug, Default)]
@@ -88,4 +77,13 @@ pub trait DataSource: Sync {
 pub trait DataHost {
     /// Returns a variable by name without `$`, as seen from where the lookup was made.
     fn variable(&self, name: &str) -> Option<Value>;
+
+    /// Converts a value as `Type.new(value, arguments…)` does, the type given by its text (`convert_to`).
+    ///
+    /// # Errors
+    /// Gives a text that is no type, and a value that cannot be converted.
+    fn convert(&self, type_text: &str, value: Value, arguments: &[Value]) -> Result<Value>;
+
+    /// Takes a warning.
+    fn report(&self, diagnostic: Diagnostic);
 }

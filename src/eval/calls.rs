@@ -1,0 +1,142 @@
+//! Calls of functions, methods and types.
+
+use super::{
+    codes,
+    context::{CallContext, Resolver},
+    cx::Cx,
+    definition::{PuppetFunction, munge},
+    lambda::LambdaBlock,
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    functions::{self, Block, Function, jump},
+    source::{Location, Span},
+    syntax::ast::{Call, ExprKind, Lambda, MethodCall},
+    value::Value,
+};
+use ecow::EcoString;
+use std::sync::Arc;
+
+impl<'s, 'a> Cx<'s, 'a> {
+    /// Returns what finds type aliases.
+    pub(crate) fn resolver(&self) -> Resolver<'s, 'a> {
+        Resolver { c: self.c }
+    }
+
+    pub(crate) fn call(&self, it: &Call, at: Span) -> Result<Value> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the parser lets nothing else pass")]
+        match &it.functor.kind {
+            ExprKind::Name(name) | ExprKind::Reserved(name) => {
+                let arguments = self.unfold(&it.arguments)?;
+                self.call_named(name, &arguments, it.lambda.as_ref(), at)
+            }
+            ExprKind::TypeRef(_) | ExprKind::Access(_) => {
+                let mut arguments = vec![self.eval(&it.functor)?];
+                arguments.extend(self.unfold(&it.arguments)?);
+                self.call_named("new", &arguments, it.lambda.as_ref(), at)
+            }
+            _ => Err(self.error(&codes::UNSUPPORTED, "only names and types can be called", it.functor.span)),
+        }
+    }
+
+    pub(crate) fn method_call(&self, it: &MethodCall) -> Result<Value> {
+        let receiver = std::slice::from_ref(&it.receiver);
+        let mut arguments = self.unfold(receiver)?;
+        arguments.extend(self.unfold(&it.arguments)?);
+        self.call_named(&it.name, &arguments, it.lambda.as_ref(), it.anchor)
+    }
+
+    fn call_named(
+        &self,
+        name: &EcoString,
+        arguments: &[Value],
+        lambda: Option<&Arc<Lambda>>,
+        at: Span,
+    ) -> Result<Value> {
+        let at = self.at(at);
+        match lambda {
+            None => self.call_function(name, arguments, None, &at),
+            Some(lambda) => {
+                let block = LambdaBlock::new(*self, lambda, name);
+                self.call_function(name, arguments, Some(&block), &at)
+            }
+        }
+    }
+
+    /// Calls a function by name: one of Puppet's own, one in the Puppet language, or a native one for a module's.
+    pub(crate) fn call_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        block: Option<&dyn Block>,
+        at: &Location,
+    ) -> Result<Value> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        if let Some(code) = jump_code(name) {
+            let value = arguments.first().cloned().unwrap_or_default();
+            return Err(self.jump(code, value, at.span));
+        }
+        let builtin = functions::find(name);
+        if let Some(builtin) = builtin.filter(|it| it.module == "puppet") {
+            return self.call_builtin(builtin, arguments, block, at);
+        }
+        if let Some(function) = self.c.env.function(name, self.c.world)? {
+            return self.call_puppet(&function, arguments, at);
+        }
+        match builtin {
+            Some(builtin) => self.call_builtin(builtin, arguments, block, at),
+            None => Err(self.unknown_function(name, at)),
+        }
+    }
+
+    fn call_builtin(
+        &self,
+        function: &Function,
+        arguments: &[Value],
+        block: Option<&dyn Block>,
+        at: &Location,
+    ) -> Result<Value> {
+        let context = CallContext::new(*self, at.clone());
+        let call = functions::Call { context: &context, name: function.name, arguments, block, at };
+        functions::call(function, &call)
+    }
+
+    fn unknown_function(&self, name: &str, at: &Location) -> Box<Diagnostic> {
+        let found = Diagnostic::error(&codes::UNKNOWN_FUNCTION, format!("unknown function: `{name}`")).at(at.clone());
+        let known = functions::functions().iter().map(|it| it.name);
+        Box::new(match super::variables::closest(name, known) {
+            Some(close) => found.help(format!("did you mean `{close}`?")),
+            None if name.contains("::") => self.c.help_with_module(found, &munge(name)),
+            None => found.help("if a module brings it, that module's Ruby functions are not supported yet"),
+        })
+    }
+
+    /// Calls a function in the Puppet language: it sees top scope only.
+    fn call_puppet(&self, function: &PuppetFunction, arguments: &[Value], at: &Location) -> Result<Value> {
+        let definition = &function.definition;
+        let inside = Cx { c: self.c, scope: super::compiler::TOP, source: &function.source };
+        let signature = super::lambda::Signature {
+            name: &definition.name,
+            parameters: &definition.parameters,
+            return_type: definition.return_type.as_ref(),
+            body: definition.body.as_ref(),
+        };
+        self.c.deeper(
+            || at.clone(),
+            || {
+                self.c.without_levels(inside.scope, || {
+                    inside.returning(|| inside.call_with(&signature, arguments, at))
+                })
+            },
+        )
+    }
+}
+
+fn jump_code(name: &str) -> Option<&'static crate::diag::Code> {
+    Some(match name {
+        "break" => &jump::BREAK,
+        "next" => &jump::NEXT,
+        "return" => &jump::RETURN,
+        _ => return None,
+    })
+}

@@ -1,0 +1,596 @@
+//! The compile of one node: its state, and the steps in Puppet's order (`Puppet::Parser::Compiler`).
+
+use super::{
+    codes,
+    collect::Collector,
+    cx::Cx,
+    definition::{Body, ResourceType},
+    environment::Environment,
+    record::Recorder,
+    relate::Relationship,
+    request::{Compiled, DataSource, NodeRequest},
+    resource::{Res, ResourceId, What, add_tag, stored_reference, uniqueness_key},
+    scope::{Level, Scope, ScopeId, Var},
+};
+use crate::{
+    catalog::ResourceRef,
+    diag::{Code, Diagnostic, Result, Sink},
+    restypes::{self, TypeFacts},
+    source::{Frame, Location, Read, SourceFile, Span, World},
+    syntax::{Strict, ast},
+    value::{Regexp, Str, Value},
+};
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
+
+/// The scope of facts and of what lies outside of classes.
+pub(crate) const TOP: ScopeId = ScopeId(0);
+
+/// How deep expressions may be nested, calls counted.
+const DEPTH: u32 = 8_000;
+
+/// What grows while a catalog is made.
+#[derive(Default)]
+pub(crate) struct State {
+    pub scopes: Vec<Scope>,
+    pub resources: Vec<Res>,
+    /// Resources by type and title, and by type and namevars.
+    pub table: HashMap<(EcoString, Vec<Value>), ResourceId>,
+    /// The catalog's resources in order.
+    pub order: Vec<ResourceId>,
+    /// Those that are evaluated, finished and collected; without `Stage[main]` and `Class[Settings]`.
+    pub declared: Vec<ResourceId>,
+    pub edges: IndexSet<(ResourceId, ResourceId)>,
+    pub classes: Vec<EcoString>,
+    pub tags: IndexSet<EcoString>,
+    pub overrides: IndexMap<ResourceRef, Vec<Res>>,
+    pub collectors: Vec<Rc<Collector>>,
+    pub relationships: Vec<Relationship>,
+    /// Variables of top scope and of classes by qualified name.
+    pub qualified: HashMap<EcoString, Var>,
+    pub class_scopes: HashMap<EcoString, ScopeId>,
+    /// Classes whose collectors override; from then on they may override everything.
+    pub overriding: Vec<Arc<ResourceType>>,
+    pub warned: HashSet<EcoString>,
+}
+
+/// The compile of one node.
+pub(crate) struct Compiler<'a> {
+    pub env: &'a Environment,
+    pub request: &'a NodeRequest,
+    pub data: &'a dyn DataSource,
+    pub world: &'a dyn World,
+    pub state: RefCell<State>,
+    pub recorder: Recorder,
+    pub sink: Sink,
+    depth: Cell<u32>,
+    /// The value that `next` or `return` carries.
+    pub jump: RefCell<Value>,
+    /// The text of the template that is being rendered.
+    pub rendering: RefCell<super::epp::Rendering>,
+    nowhere: Arc<SourceFile>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(crate) fn new(
+        env: &'a Environment,
+        request: &'a NodeRequest,
+        data: &'a dyn DataSource,
+        world: &'a dyn World,
+    ) -> Self {
+        Self {
+            env,
+            request,
+            data,
+            world,
+            state: RefCell::default(),
+            recorder: Recorder::new(request.record_reads),
+            sink: Sink::default(),
+            depth: Cell::new(0),
+            jump: RefCell::default(),
+            rendering: RefCell::default(),
+            nowhere: SourceFile::new("", ""),
+        }
+    }
+
+    /// Compiles the catalog.
+    pub(crate) fn compile(self) -> Compiled {
+        let result = self.run();
+        if let Err(error) = &result {
+            self.sink.push((**error).clone());
+        }
+        let failed = result.is_err() || self.sink.has_errors();
+        let (catalog, exports) = if failed { (None, Vec::new()) } else { (Some(self.catalog()), self.exports()) };
+        Compiled { catalog, exports, diagnostics: self.sink.into_vec() }
+    }
+
+    fn run(&self) -> Result<()> {
+        self.state.borrow_mut().scopes.push(Scope::new(None, None, None));
+        self.add_main_stage()?;
+        for class in self.request.classes.keys() {
+            self.add_class(class)?;
+        }
+        self.set_node_parameters()?;
+        self.create_settings_scope()?;
+        self.evaluate_main()?;
+        let node_scope = self.evaluate_node()?;
+        self.evaluate_node_classes(node_scope.unwrap_or(TOP))?;
+        self.evaluate_generators()?;
+        self.finish()?;
+        self.fail_on_unevaluated()?;
+        self.validate_relationships()
+    }
+
+    fn add_main_stage(&self) -> Result<()> {
+        let mut stage = self.blank("stage", "main", TOP)?;
+        stage.symbolic = true;
+        self.add_to_catalog(stage).map(|_| ())
+    }
+
+    fn set_node_parameters(&self) -> Result<()> {
+        let request = self.request;
+        let mut names = HashSet::new();
+        let mut set = |name: &EcoString, value: &Value, read: Read| {
+            let reserved = matches!(name.as_str(), "environment" | "facts" | "trusted" | "server_facts");
+            if reserved || !names.insert(name.clone()) {
+                return Ok(());
+            }
+            let reads = self.recorder.is_on().then(|| Arc::from([read]));
+            self.set_variable(TOP, name.clone(), Var { value: value.clone(), reads })
+        };
+        for (name, value) in &request.parameters {
+            set(name, value, Read::NodeVariable(name.clone()))?;
+        }
+        for (name, value) in request.facts.as_hash().into_iter().flatten() {
+            let name = name.to_str().text().clone();
+            set(&name, value, Read::Fact(name.clone()))?;
+        }
+        for (name, value) in request.server_facts.as_hash().into_iter().flatten() {
+            let name = name.to_str().text().clone();
+            set(&name, value, Read::NodeVariable(name.clone()))?;
+        }
+        let environment = Value::str(self.env.paths().name.clone());
+        self.set_variable(TOP, "environment".into(), Var::plain(environment))?;
+        let whole = |read: Read, value: &Value| Var {
+            value: value.clone(),
+            reads: self.recorder.is_on().then(|| Arc::from([read])),
+        };
+        self.set_privileged("trusted", whole(Read::Trusted(EcoString::new()), &request.trusted));
+        self.set_privileged("server_facts", Var::plain(request.server_facts.clone()));
+        self.set_privileged("facts", whole(Read::Fact(EcoString::new()), &request.facts));
+        Ok(())
+    }
+
+    fn set_privileged(&self, name: &str, var: Var) {
+        let mut state = self.state.borrow_mut();
+        if let Some(top) = state.scopes.first() {
+            top.base.set(name.into(), var.clone());
+        }
+        state.qualified.insert(name.into(), var);
+    }
+
+    fn create_settings_scope(&self) -> Result<()> {
+        let settings = self.env.settings().clone();
+        let resource = self.blank("class", "settings", TOP)?;
+        let id = self.add_to_catalog(resource)?;
+        self.with_mut(id, |resource| resource.evaluated = true);
+        self.evaluate_code(id, &settings)?;
+        let Some(scope) = self.class_scope("settings") else { return Ok(()) };
+        let mut all = Vec::new();
+        for (name, value) in &self.request.settings {
+            all.push((Value::str(name.clone()), value.clone()));
+            let var = Var::plain(value.clone());
+            self.with_scope(scope, |scope| scope.base.set(name.clone(), var.clone()));
+            self.state.borrow_mut().qualified.insert(format!("settings::{name}").into(), var);
+        }
+        let var = Var::plain(Value::hash(all));
+        self.state.borrow_mut().qualified.insert("settings::all_local".into(), var);
+        Ok(())
+    }
+
+    fn evaluate_main(&self) -> Result<()> {
+        let main = self.env.main().clone();
+        let mut resource = self.blank("class", "main", TOP)?;
+        resource.symbolic = true;
+        resource.tags.shift_remove("main");
+        resource.source = Some(main.clone());
+        let next = ResourceId(self.state.borrow().resources.len());
+        self.state.borrow_mut().scopes.iter_mut().take(1).for_each(|top| {
+            top.source = Some(main.clone());
+            top.resource = Some(next);
+        });
+        let id = self.add_resource(TOP, resource)?;
+        self.evaluate(id)
+    }
+
+    fn evaluate_node(&self) -> Result<Option<ScopeId>> {
+        if self.env.nodes().is_empty() {
+            return Ok(None);
+        }
+        let Some((node, name, groups)) = self.choose_node() else {
+            let message =
+                format!("no node definition fits `{}`, and there is no `default`", self.request.certname);
+            return Err(Box::new(Diagnostic::error(&codes::UNKNOWN_NODE, message)));
+        };
+        let mut resource = self.blank("node", &name, TOP)?;
+        resource.what = What::Node(node.clone());
+        resource.source = Some(node.clone());
+        resource.origin = self.recorder.origin(node.location(), Arc::default(), None);
+        self.state.borrow_mut().tags.extend(resource.tags.iter().cloned());
+        let id = self.add_resource(TOP, resource)?;
+        self.with_mut(id, |resource| resource.evaluated = true);
+        self.finish_evaluation(id);
+        let scope = self.new_scope(TOP, Some(node.clone()), Some(id));
+        self.add_class(&name)?;
+        self.set_variable(scope, "title".into(), Var::plain(Value::str(name.clone())))?;
+        self.set_variable(scope, "name".into(), Var::plain(Value::str(name.clone())))?;
+        self.state.borrow_mut().class_scopes.insert(name, scope);
+        if let Some(groups) = groups {
+            self.push_level(scope, Level::matching(Some(self.top_level(scope)), Some(groups)));
+        }
+        if let (Some(block), Some(source)) = (node.block(), &node.source) {
+            let cx = Cx { c: self, scope, source };
+            self.recorder.contained(|| cx.block(block))?;
+        }
+        Ok(Some(scope))
+    }
+
+    /// Chooses by exact name, then the first pattern that matches, then `default`; gives the node's name in the
+    /// catalog and the groups of the match.
+    fn choose_node(&self) -> Option<(Arc<ResourceType>, EcoString, Option<Vec<Value>>)> {
+        let certname = self.request.certname.to_lowercase();
+        let matches = || {
+            self.env.nodes().iter().flat_map(|node| match &node.body {
+                Body::Node(it) => it.matches.iter().map(|expr| (node.clone(), &expr.kind)).collect(),
+                Body::Main(_) | Body::Settings | Body::Class(_) | Body::Define(_) => Vec::new(),
+            })
+        };
+        let exact = matches().find_map(|(node, kind)| {
+            let name = node_name(kind)?;
+            (name == certname).then_some((node, name, None))
+        });
+        let pattern = || matches().find_map(|(node, kind)| pattern_match(kind, &certname).map(|(n, g)| (node, n, g)));
+        let default = || {
+            let found = matches().find(|(_, kind)| matches!(kind, ast::ExprKind::Default))?;
+            Some((found.0, "default".into(), None))
+        };
+        exact.or_else(pattern).or_else(default)
+    }
+
+    fn evaluate_node_classes(&self, scope: ScopeId) -> Result<()> {
+        let (with, without): (Vec<_>, Vec<_>) =
+            self.request.classes.iter().partition(|(_, parameters)| !parameters.is_empty());
+        let find = |name: &EcoString| self.require_class(name, None);
+        let with: Vec<_> = with.into_iter().map(|(name, it)| Ok((find(name)?, it))).collect::<Result<_>>()?;
+        for (class, parameters) in with {
+            self.declare_enc_class(scope, &class, parameters)?;
+        }
+        let without: Vec<_> = without.into_iter().map(|(name, _)| find(name)).collect::<Result<_>>()?;
+        for class in without {
+            if self.class_scope(&class.name).is_none() {
+                self.ensure_in_catalog(scope, &class, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate_generators(&self) -> Result<()> {
+        for _ in 0..=1000 {
+            let collected = self.evaluate_collectors()?;
+            let evaluated = self.evaluate_definitions()?;
+            if !collected && !evaluated {
+                return Ok(());
+            }
+        }
+        let message = "defines and collectors went on declaring resources for 1000 rounds";
+        Err(Box::new(Diagnostic::error(&codes::LOOP, message)))
+    }
+
+    fn evaluate_definitions(&self) -> Result<bool> {
+        let pending: Vec<ResourceId> = {
+            let state = self.state.borrow();
+            let waits = |id: &&ResourceId| {
+                state.resources.get(id.0).is_some_and(|resource| {
+                    !resource.evaluated && !resource.is_virtual && resource.what.resource_type().is_some()
+                })
+            };
+            state.declared.iter().filter(waits).copied().collect()
+        };
+        for id in &pending {
+            self.evaluate(*id)?;
+        }
+        Ok(!pending.is_empty())
+    }
+
+    // -- the state's parts ------------------------------------------------------------------------------------
+
+    /// Runs with a resource; a wrong id cannot come up, since ids are made here only.
+    pub(crate) fn with<T: Default>(&self, id: ResourceId, run: impl FnOnce(&Res) -> T) -> T {
+        self.state.borrow().resources.get(id.0).map(run).unwrap_or_default()
+    }
+
+    pub(crate) fn with_mut<T: Default>(&self, id: ResourceId, run: impl FnOnce(&mut Res) -> T) -> T {
+        self.state.borrow_mut().resources.get_mut(id.0).map(run).unwrap_or_default()
+    }
+
+    pub(crate) fn resource(&self, id: ResourceId) -> Option<Res> {
+        self.state.borrow().resources.get(id.0).cloned()
+    }
+
+    pub(crate) fn with_scope<T: Default>(&self, id: ScopeId, run: impl FnOnce(&mut Scope) -> T) -> T {
+        self.state.borrow_mut().scopes.get_mut(id.0).map(run).unwrap_or_default()
+    }
+
+    pub(crate) fn new_scope(
+        &self,
+        parent: ScopeId,
+        source: Option<Arc<ResourceType>>,
+        resource: Option<ResourceId>,
+    ) -> ScopeId {
+        let mut state = self.state.borrow_mut();
+        let id = ScopeId(state.scopes.len());
+        state.scopes.push(Scope::new(Some(parent), source, resource));
+        id
+    }
+
+    pub(crate) fn class_scope(&self, name: &str) -> Option<ScopeId> {
+        self.state.borrow().class_scopes.get(name).copied()
+    }
+
+    pub(crate) fn scope_source(&self, scope: ScopeId) -> Option<Arc<ResourceType>> {
+        self.with_scope(scope, |scope| scope.source.clone())
+    }
+
+    pub(crate) fn scope_resource(&self, scope: ScopeId) -> Option<ResourceId> {
+        self.with_scope(scope, |scope| scope.resource)
+    }
+
+    /// Returns the frames of what is declared in a scope.
+    pub(crate) fn scope_frames(&self, scope: ScopeId) -> Arc<[Frame]> {
+        self.scope_resource(scope).map(|id| self.with(id, |it| Some(it.frames.clone()))).flatten().unwrap_or_default()
+    }
+
+    /// Adds a class's name to the catalog's list and tags.
+    pub(crate) fn add_class(&self, name: &str) -> Result<()> {
+        let mut state = self.state.borrow_mut();
+        state.classes.push(name.into());
+        add_tag(&mut state.tags, name)
+    }
+
+    /// Counts nesting around something; too deep is an error with a place.
+    pub(crate) fn deeper<T>(&self, at: impl FnOnce() -> Location, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.depth.get() >= DEPTH {
+            let found = Diagnostic::error(&codes::TOO_DEEP, "the evaluation is nested too deep").at(at());
+            return Err(Box::new(found));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = run();
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    pub(crate) fn nowhere(&self) -> &Arc<SourceFile> {
+        &self.nowhere
+    }
+
+    /// Takes a warning, each only once.
+    pub(crate) fn warn_once(&self, found: Diagnostic) {
+        let key: EcoString = found.one_line().into();
+        if self.state.borrow_mut().warned.insert(key) {
+            self.sink.push(found);
+        }
+    }
+
+    /// Reports what `strict` decides: nothing, a warning or an error.
+    pub(crate) fn strictly(&self, code: &'static Code, message: String, at: Option<Location>) -> Result<()> {
+        match self.request.strict {
+            Strict::Off => Ok(()),
+            Strict::Warning => {
+                self.warn_once(placed(Diagnostic::warning(code, message), at));
+                Ok(())
+            }
+            Strict::Error => Err(Box::new(placed(Diagnostic::error(code, message), at))),
+        }
+    }
+
+    // -- types and resources ----------------------------------------------------------------------------------
+
+    /// Finds a builtin resource type that a module here or the agent brings.
+    pub(crate) fn builtin(&self, name: &str) -> Option<&'static TypeFacts> {
+        let facts = restypes::find(name)?;
+        let here = facts.module.as_ref().is_none_or(|module| {
+            module.ends_with("_core") || self.env.modules().contains_key(module)
+        });
+        here.then_some(facts)
+    }
+
+    /// Finds what a resource's type name (any spelling) stands for.
+    pub(crate) fn find_type(&self, name: &str) -> Result<Option<What>> {
+        let name = super::definition::munge(name);
+        if let Some(facts) = self.builtin(&name) {
+            return Ok(Some(What::Builtin(facts)));
+        }
+        Ok(self.env.define(&name, self.world)?.map(What::Define))
+    }
+
+    /// Finds a resource of the catalog by type and title as written, by alias, or by its namevars.
+    pub(crate) fn find_resource(&self, type_name: &str, title: &str) -> Option<ResourceId> {
+        self.find_stored(&stored_reference(type_name, title))
+    }
+
+    pub(crate) fn find_stored(&self, reference: &ResourceRef) -> Option<ResourceId> {
+        let state = self.state.borrow();
+        let direct = (reference.type_name.clone(), vec![Value::str(reference.title.clone())]);
+        if let Some(found) = state.table.get(&direct) {
+            return Some(*found);
+        }
+        let facts = restypes::find(&reference.type_name.to_lowercase())?;
+        let key = uniqueness_key(Some(facts), &reference.title, |_| None);
+        state.table.get(&(reference.type_name.clone(), key)).copied()
+    }
+
+    /// Makes a resource without parameters in a scope; classes and nodes get their type later.
+    pub(crate) fn blank(&self, type_name: &str, title: &str, scope: ScopeId) -> Result<Res> {
+        let reference = stored_reference(type_name, title);
+        let what = match type_name {
+            "class" => self.env.class(title, self.world)?.map(What::Class),
+            "node" => None,
+            _ => self.find_type(type_name)?,
+        };
+        let what = what.unwrap_or(What::Unknown);
+        let mut tags = IndexSet::new();
+        super::resource::add_tag_if_valid(&mut tags, &reference.type_name);
+        super::resource::add_tag_if_valid(&mut tags, &reference.title);
+        let kind = match &what {
+            What::Builtin(_) => "compilable_type",
+            What::Define(_) => "defined_type",
+            What::Class(_) | What::Node(_) | What::Unknown => "unknown",
+        };
+        let frames = self.scope_frames(scope);
+        Ok(Res {
+            type_name: reference.type_name,
+            title: reference.title,
+            symbolic: false,
+            what,
+            kind,
+            parameters: IndexMap::new(),
+            tags,
+            exported: false,
+            is_virtual: false,
+            evaluated: false,
+            tagged_by_scope: false,
+            finished: false,
+            at: None,
+            scope,
+            source: self.scope_source(scope),
+            origin: self.recorder.origin(None, frames, None),
+            frames: Arc::default(),
+            sensitive: IndexSet::new(),
+            exporter: None,
+        })
+    }
+
+    /// Adds a resource to the catalog and to what its scope contains.
+    pub(crate) fn add_resource(&self, scope: ScopeId, resource: Res) -> Result<ResourceId> {
+        let class = resource.is_class();
+        let contained = !class && !resource.is_stage();
+        let staged = !class && resource.get("stage").is_some();
+        let reference = resource.reference();
+        let at = resource.at.clone();
+        let id = self.add_to_catalog(resource)?;
+        self.state.borrow_mut().declared.push(id);
+        if staged {
+            let message =
+                format!("only classes can set `stage`; a resource such as `{reference}` cannot change its run stage");
+            return Err(Box::new(placed(Diagnostic::error(&codes::STAGE, message), at)));
+        }
+        if contained && let Some(container) = self.scope_resource(scope) {
+            self.state.borrow_mut().edges.insert((container, id));
+        }
+        Ok(id)
+    }
+
+    fn add_to_catalog(&self, mut resource: Res) -> Result<ResourceId> {
+        let reference = resource.reference();
+        let key = (reference.type_name.clone(), vec![Value::str(reference.title.clone())]);
+        let existing = self.state.borrow().table.get(&key).copied();
+        if let Some(existing) = existing {
+            return Err(self.duplicate(&resource, existing));
+        }
+        let frame = Frame { container: reference.to_string().into(), declared_at: resource.origin.at.clone() };
+        resource.frames = resource.origin.frames.iter().cloned().chain([frame]).collect();
+        let aliases = catalog_aliases(&resource);
+        let mut state = self.state.borrow_mut();
+        let id = ResourceId(state.resources.len());
+        state.table.insert(key, id);
+        state.order.push(id);
+        let clash = aliases.into_iter().find_map(|alias| {
+            let key = (reference.type_name.clone(), alias);
+            let owner = *state.table.entry(key.clone()).or_insert(id);
+            (owner != id).then_some((key, owner))
+        });
+        state.resources.push(resource);
+        drop(state);
+        clash.map_or(Ok(id), |(key, owner)| Err(self.alias_clash(id, &key.1, owner)))
+    }
+
+    fn duplicate(&self, resource: &Res, existing: ResourceId) -> Box<Diagnostic> {
+        let first = self.with(existing, |it| it.origin.at.clone());
+        let words = super::environment::at_words(first.as_ref());
+        let message = format!("duplicate declaration: `{}` is already declared{words}", resource.reference());
+        let at = resource.origin.at.clone().or_else(|| resource.at.clone());
+        let mut found = placed(Diagnostic::error(&codes::DUPLICATE, message), at);
+        if let Some(first) = first {
+            found = found.related(first, "declared here first");
+        }
+        Box::new(found)
+    }
+
+    fn alias_clash(&self, id: ResourceId, key: &[Value], owner: ResourceId) -> Box<Diagnostic> {
+        let names: Vec<Str> = key.iter().filter(|it| !it.is_undef()).map(Value::to_str).collect();
+        let shown = names.iter().map(Str::as_str).collect::<Vec<_>>().join("`, `");
+        let (reference, at) = self.with(id, |it| (it.reference().to_string(), it.origin.at.clone()));
+        let (other, first) = self.with(owner, |it| (it.reference().to_string(), it.origin.at.clone()));
+        let words = super::environment::at_words(first.as_ref());
+        let message = format!("cannot alias `{reference}` to `{shown}`: `{other}` is already declared{words}");
+        let mut found = placed(Diagnostic::error(&codes::ALIAS, message), at);
+        if let Some(first) = first {
+            found = found.related(first, "declared here first");
+        }
+        Box::new(found)
+    }
+}
+
+/// Returns further keys under which a resource is found: its `alias`es and its namevars.
+fn catalog_aliases(resource: &Res) -> Vec<Vec<Value>> {
+    let mut aliases: Vec<Vec<Value>> = Vec::new();
+    match resource.get("alias") {
+        Some(Value::Array(items)) => aliases.extend(items.iter().map(|item| vec![item.clone()])),
+        Some(alias) => aliases.push(vec![alias.clone()]),
+        None => {}
+    }
+    if resource.isomorphic() {
+        let key = resource.uniqueness_key();
+        let title = [Value::str(resource.title.clone())];
+        if key.iter().any(Value::is_truthy) && key != title {
+            aliases.push(key);
+        }
+    }
+    aliases
+}
+
+pub(crate) fn placed(found: Diagnostic, at: Option<Location>) -> Diagnostic {
+    match at {
+        Some(at) => found.at(at),
+        None => found,
+    }
+}
+
+fn node_name(kind: &ast::ExprKind) -> Option<EcoString> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "patterns and `default` are handled apart")]
+    match kind {
+        ast::ExprKind::String(text) | ast::ExprKind::Name(text) => Some(text.to_lowercase()),
+        ast::ExprKind::Integer(number, _) => Some(number.to_string().into()),
+        _ => None,
+    }
+}
+
+fn pattern_match(kind: &ast::ExprKind, certname: &str) -> Option<(EcoString, Option<Vec<Value>>)> {
+    let ast::ExprKind::Regex(source) = kind else { return None };
+    let regexp = Regexp::new(source.clone()).ok()?;
+    let groups = regexp.captures(&Str::new(certname)).ok().flatten()?;
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.');
+    let name: String = source.to_lowercase().chars().filter(kept).collect();
+    Some((format!("__node_regexp__{}", name.trim_start_matches('.')).into(), Some(groups)))
+}
+
+/// A place of no width at the beginning of a file.
+pub(crate) fn start_of(source: &Arc<SourceFile>) -> Location {
+    Location::new(source.clone(), Span::default())
+}

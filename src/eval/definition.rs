@@ -1,0 +1,133 @@
+//! Classes, defines, nodes and functions as the evaluator holds them, with the file and module they come from.
+
+use crate::{
+    source::{Location, SourceFile, Span},
+    syntax::{
+        Ast,
+        ast::{Block, ClassDefinition, DefineDefinition, FunctionDefinition, NodeDefinition, Parameter, TypeAlias},
+    },
+};
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// What has a body that is evaluated in a scope of its own.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// The site manifests: `Class[main]`.
+    Main(Arc<[Arc<Ast>]>),
+    /// `Class[Settings]`, which has no code.
+    Settings,
+    Class(Arc<ClassDefinition>),
+    Define(Arc<DefineDefinition>),
+    Node(Arc<NodeDefinition>),
+}
+
+/// A class, a define or a node (`Puppet::Resource::Type`). Compared by address: each is made once an environment.
+#[derive(Debug)]
+pub(crate) struct ResourceType {
+    /// The name in lower case without leading `::`; empty for main.
+    pub name: EcoString,
+    /// The parent class, in lower case without leading `::`.
+    pub parent: Option<EcoString>,
+    /// The module it lies in.
+    pub module: Option<EcoString>,
+    /// The file, for places; absent for what no file defines.
+    pub source: Option<Arc<SourceFile>>,
+    pub body: Body,
+}
+
+impl ResourceType {
+    pub(crate) fn is_class(&self) -> bool {
+        matches!(self.body, Body::Main(_) | Body::Settings | Body::Class(_))
+    }
+
+    pub(crate) fn is_define(&self) -> bool {
+        matches!(self.body, Body::Define(_))
+    }
+
+    pub(crate) fn is_node(&self) -> bool {
+        matches!(self.body, Body::Node(_))
+    }
+
+    pub(crate) fn parameters(&self) -> &[Parameter] {
+        match &self.body {
+            Body::Class(it) => &it.parameters,
+            Body::Define(it) => &it.parameters,
+            Body::Main(_) | Body::Settings | Body::Node(_) => &[],
+        }
+    }
+
+    pub(crate) fn block(&self) -> Option<&Block> {
+        match &self.body {
+            Body::Class(it) => it.body.as_ref(),
+            Body::Define(it) => it.body.as_ref(),
+            Body::Node(it) => it.body.as_ref(),
+            Body::Main(_) | Body::Settings => None,
+        }
+    }
+
+    fn span(&self) -> Span {
+        match &self.body {
+            Body::Class(it) => it.name_span,
+            Body::Define(it) => it.name_span,
+            Body::Node(it) => it.span,
+            Body::Main(_) | Body::Settings => Span::default(),
+        }
+    }
+
+    /// Returns the place of the definition.
+    pub(crate) fn location(&self) -> Option<Location> {
+        self.source.as_ref().map(|source| Location::new(source.clone(), self.span()))
+    }
+}
+
+/// A function in the Puppet language.
+#[derive(Debug)]
+pub(crate) struct PuppetFunction {
+    pub definition: Arc<FunctionDefinition>,
+    pub source: Arc<SourceFile>,
+    pub module: Option<EcoString>,
+}
+
+/// A type alias.
+#[derive(Debug)]
+pub(crate) struct AliasDefinition {
+    pub definition: Arc<TypeAlias>,
+    pub source: Arc<SourceFile>,
+    pub module: Option<EcoString>,
+}
+
+/// Brings a name to the form in which it is stored: lower case, without leading `::`.
+pub(crate) fn munge(name: &str) -> EcoString {
+    EcoString::from(name.strip_prefix("::").unwrap_or(name)).to_lowercase()
+}
+
+/// Capitalizes each segment of a name, `apache::vhost` to `Apache::Vhost`, unless it begins with a capital already
+/// (`TypeFormatter#capitalize_segments`).
+pub(crate) fn capitalize(name: &str) -> EcoString {
+    if name.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return name.into();
+    }
+    let mut out = EcoString::new();
+    for (index, segment) in name.split("::").enumerate() {
+        if index > 0 {
+            out.push_str("::");
+        }
+        let mut chars = segment.chars();
+        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+        out.extend(chars.flat_map(char::to_lowercase));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_brought_to_their_stored_and_shown_forms() {
+        assert_eq!(munge("::Foo::Bar"), "foo::bar");
+        assert_eq!(capitalize("apache::vhost"), "Apache::Vhost");
+        assert_eq!(capitalize("ssh_authorized_key"), "Ssh_authorized_key");
+    }
+}

@@ -1,0 +1,340 @@
+//! Variables: looking them up through scopes, and setting them (`Puppet::Parser::Scope`).
+
+use super::{
+    codes,
+    compiler::{Compiler, TOP},
+    cx::Cx,
+    resource::What,
+    scope::{Found, Level, LevelKind, Scope, ScopeId, Var},
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    source::{Location, Span},
+    value::Value,
+};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use std::rc::Rc;
+
+/// Why a variable has no value.
+pub(crate) enum Missing {
+    /// It is not set, perhaps with a reason.
+    Unknown(Option<String>),
+    /// It is a parameter whose default is still to be evaluated.
+    Unset,
+}
+
+impl Compiler<'_> {
+    /// Looks a variable up by its name without `$` as seen from a scope.
+    pub(crate) fn lookup(&self, scope: ScopeId, name: &str) -> Result<Var, Missing> {
+        if name.contains("::") {
+            return self.lookup_qualified(name.strip_prefix("::").unwrap_or(name));
+        }
+        let mut current = Some(scope);
+        while let Some(scope) = current {
+            match self.top_level(scope).get(name) {
+                Found::Var(var) => return Ok(var),
+                Found::Unset => return Err(Missing::Unset),
+                Found::No => {}
+            }
+            current = self.next_scope(scope);
+        }
+        if is_quiet(name) { Ok(Var::default()) } else { Err(Missing::Unknown(None)) }
+    }
+
+    fn lookup_qualified(&self, name: &str) -> Result<Var, Missing> {
+        if let Some(var) = self.state.borrow().qualified.get(name) {
+            return Ok(var.clone());
+        }
+        let Some((class, leaf)) = name.rsplit_once("::") else {
+            return if is_quiet(name) { Ok(Var::default()) } else { Err(Missing::Unknown(None)) };
+        };
+        let class = super::definition::munge(class);
+        let Ok(Some(found)) = self.env.class(&class, self.world) else {
+            return Err(Missing::Unknown(Some(format!("class `{class}` could not be found"))));
+        };
+        let Some(scope) = self.class_scope(&class) else {
+            return Err(Missing::Unknown(Some(format!("class `{class}` has not been evaluated"))));
+        };
+        match self.top_level(scope).get(leaf) {
+            Found::Var(var) => return Ok(var),
+            Found::Unset => return Err(Missing::Unset),
+            Found::No => {}
+        }
+        match &found.parent {
+            Some(parent) => self.lookup_qualified(&format!("{parent}::{leaf}")),
+            None => Err(Missing::Unknown(None)),
+        }
+    }
+
+    /// Tells whether a variable is set, to undef too, as `defined('$x')` asks.
+    pub(crate) fn variable_exists(&self, scope: ScopeId, name: &str) -> bool {
+        if let Some((class, leaf)) = name.rsplit_once("::") {
+            if class.is_empty() {
+                return matches!(leaf, "module_name" | "caller_module_name") || self.variable_exists(TOP, leaf);
+            }
+            let class = super::definition::munge(class);
+            return self.class_scope(&class).is_some_and(|scope| self.variable_exists(scope, leaf));
+        }
+        matches!(name, "module_name" | "caller_module_name") || self.lookup(scope, name).is_ok()
+    }
+
+    /// Returns the scope that is asked after this one: the parent class's, else node or top scope.
+    fn next_scope(&self, scope: ScopeId) -> Option<ScopeId> {
+        self.inherited_scope(scope).or_else(|| self.enclosing_scope(scope))
+    }
+
+    pub(crate) fn inherited_scope(&self, scope: ScopeId) -> Option<ScopeId> {
+        let state = self.state.borrow();
+        let resource = state.resources.get(state.scopes.get(scope.0)?.resource?.0)?;
+        let What::Class(class) = &resource.what else { return None };
+        state.class_scopes.get(class.parent.as_ref()?).copied()
+    }
+
+    fn enclosing_scope(&self, scope: ScopeId) -> Option<ScopeId> {
+        let mut parent = self.with_scope(scope, |scope| scope.parent)?;
+        while parent != TOP && !self.is_node_scope(parent) {
+            parent = self.with_scope(parent, |scope| scope.parent)?;
+        }
+        Some(parent)
+    }
+
+    fn is_node_scope(&self, scope: ScopeId) -> bool {
+        let state = self.state.borrow();
+        let resource = state.scopes.get(scope.0).and_then(|scope| scope.resource);
+        resource.and_then(|id| state.resources.get(id.0)).is_some_and(|it| it.type_name == "Node")
+    }
+
+    /// Returns the scope whose variables templates and functions see: node scope, else top scope.
+    pub(crate) fn global_scope(&self, scope: ScopeId) -> ScopeId {
+        let mut current = scope;
+        while current != TOP && !self.is_node_scope(current) {
+            let Some(next) = self.next_scope(current) else { return current };
+            current = next;
+        }
+        current
+    }
+
+    /// Sets a variable on the current level of a scope.
+    pub(crate) fn set_variable(&self, scope: ScopeId, name: EcoString, var: Var) -> Result<()> {
+        let reserved = matches!(name.as_str(), "trusted" | "facts" | "server_facts");
+        if reserved {
+            let message = format!("`${name}` is reserved and cannot be assigned");
+            return Err(Box::new(Diagnostic::error(&codes::REASSIGNMENT, message)));
+        }
+        let (level, base) = self.with_scope(scope, |scope| Some((scope.top(), scope.base.clone()))).unzip();
+        let (Some(level), Some(base)) = (level, base) else { return Ok(()) };
+        let target = level.assignable().unwrap_or(&base);
+        if let LevelKind::Parameters(parameters) = &target.kind
+            && parameters.read_only.get()
+        {
+            let message = format!("`${name}` is assigned while parameters get their values");
+            return Err(Box::new(Diagnostic::error(&codes::ASSIGNMENT, message)));
+        }
+        if target.binds(&name) {
+            let message = format!("cannot reassign variable `${name}`");
+            return Err(Box::new(Diagnostic::error(&codes::REASSIGNMENT, message)));
+        }
+        target.set(name.clone(), var.clone());
+        if std::ptr::eq(target, base.as_ref()) {
+            self.remember_qualified(scope, name, var);
+        }
+        Ok(())
+    }
+
+    fn remember_qualified(&self, scope: ScopeId, name: EcoString, var: Var) {
+        let source = self.scope_source(scope);
+        let mut state = self.state.borrow_mut();
+        if scope == TOP {
+            state.qualified.insert(name, var);
+        } else if let Some(source) = source.filter(|source| source.is_class()) {
+            state.qualified.insert(format!("{}::{name}", source.name).into(), var);
+        }
+    }
+
+    /// Returns all variables that are seen from a scope by simple names (`Scope#to_hash`).
+    pub(crate) fn variables(&self, scope: ScopeId) -> IndexMap<EcoString, Value> {
+        let mut all = IndexMap::new();
+        if let Some(outer) = self.enclosing_scope(scope) {
+            all.extend(self.variables(outer));
+            if let Some(inherited) = self.inherited_scope(scope) {
+                all.extend(self.variables(inherited));
+            }
+        }
+        self.top_level(scope).collect(&mut all);
+        all
+    }
+
+    // -- levels -----------------------------------------------------------------------------------------------
+
+    pub(crate) fn top_level(&self, scope: ScopeId) -> Rc<Level> {
+        self.with_scope(scope, |scope| Some(scope.top())).unwrap_or_else(|| Level::local(None))
+    }
+
+    pub(crate) fn push_level(&self, scope: ScopeId, level: Rc<Level>) {
+        self.with_scope(scope, |scope| scope.levels.push(level));
+    }
+
+    /// Runs something and takes away the levels it pushed.
+    pub(crate) fn guarded<T>(&self, scope: ScopeId, run: impl FnOnce() -> T) -> T {
+        let depth = self.with_scope(scope, |scope| scope.levels.len());
+        let result = run();
+        self.with_scope(scope, |scope| scope.levels.truncate(depth));
+        result
+    }
+
+    /// Runs something with local variables over a scope.
+    pub(crate) fn with_locals<T>(
+        &self,
+        scope: ScopeId,
+        variables: IndexMap<EcoString, Var>,
+        run: impl FnOnce() -> T,
+    ) -> T {
+        self.guarded(scope, || {
+            let local = Level::local(Some(self.top_level(scope)));
+            for (name, var) in variables {
+                local.set(name, var);
+            }
+            self.push_level(scope, local.clone());
+            self.push_level(scope, Level::matching(Some(local), None));
+            run()
+        })
+    }
+
+    /// Runs something that sees a scope's own variables only, not those of lambdas that are being called.
+    pub(crate) fn without_levels<T>(&self, scope: ScopeId, run: impl FnOnce() -> T) -> T {
+        let strip = |scope: &mut Scope| {
+            let base = scope.base.clone();
+            std::mem::replace(&mut scope.levels, vec![base])
+        };
+        let saved = self.with_scope(scope, strip);
+        let result = run();
+        self.with_scope(scope, |scope| scope.levels = saved);
+        result
+    }
+}
+
+/// Names that are undef without complaint where they are not set.
+fn is_quiet(name: &str) -> bool {
+    matches!(name, "module_name" | "caller_module_name")
+        || (!name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
+}
+
+impl Cx<'_, '_> {
+    /// Evaluates `$name`.
+    pub(crate) fn variable_at(&self, name: &str, span: Span) -> Result<Value> {
+        match self.c.lookup(self.scope, name) {
+            Ok(var) => {
+                self.c.recorder.read_all(&var.reads);
+                Ok(var.value)
+            }
+            Err(Missing::Unset) => Ok(Value::Undef),
+            Err(Missing::Unknown(reason)) => {
+                self.unknown_variable(name, reason, self.at(span)).map(|()| Value::Undef)
+            }
+        }
+    }
+
+    fn unknown_variable(&self, name: &str, reason: Option<String>, at: Location) -> Result<()> {
+        let mut message = format!("unknown variable `${name}`");
+        if let Some(reason) = &reason {
+            message = format!("{message}: {reason}");
+        }
+        let mut found = if self.c.request.strict_variables {
+            Diagnostic::error(&codes::UNKNOWN_VARIABLE, message).at(at)
+        } else {
+            if self.c.request.strict == super::Strict::Off {
+                return Ok(());
+            }
+            let found = Diagnostic::warning(&codes::UNKNOWN_VARIABLE, message).at(at);
+            if self.c.request.strict != super::Strict::Error {
+                self.c.warn_once(self.help_with_variable(found, name));
+                return Ok(());
+            }
+            Diagnostic::error(&codes::UNKNOWN_VARIABLE, found.message()).at(self.at(Span::default()))
+        };
+        found = self.help_with_variable(found, name);
+        Err(Box::new(found))
+    }
+
+    fn help_with_variable(&self, found: Diagnostic, name: &str) -> Diagnostic {
+        let bare = name.strip_prefix("::").unwrap_or(name);
+        if let Some(structured) = legacy_fact(bare) {
+            return found.help(format!("`{bare}` is a legacy fact; the structured one is `{structured}`"));
+        }
+        let known = self.c.variables(self.scope);
+        match closest(bare, known.keys().map(EcoString::as_str)) {
+            Some(close) => found.help(format!("did you mean `${close}`?")),
+            None => found,
+        }
+    }
+}
+
+/// Returns the structured fact that replaces a legacy one.
+fn legacy_fact(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "architecture" => "$facts['os']['architecture']",
+        "domain" => "$facts['networking']['domain']",
+        "fqdn" => "$facts['networking']['fqdn']",
+        "hardwaremodel" => "$facts['os']['hardware']",
+        "hostname" => "$facts['networking']['hostname']",
+        "ipaddress" => "$facts['networking']['ip']",
+        "ipaddress6" => "$facts['networking']['ip6']",
+        "lsbdistcodename" => "$facts['os']['distro']['codename']",
+        "lsbdistid" => "$facts['os']['distro']['id']",
+        "lsbdistrelease" => "$facts['os']['distro']['release']['full']",
+        "lsbmajdistrelease" => "$facts['os']['distro']['release']['major']",
+        "macaddress" => "$facts['networking']['mac']",
+        "memorysize" => "$facts['memory']['system']['total']",
+        "memorysize_mb" => "$facts['memory']['system']['total_bytes']",
+        "operatingsystem" => "$facts['os']['name']",
+        "operatingsystemmajrelease" => "$facts['os']['release']['major']",
+        "operatingsystemrelease" => "$facts['os']['release']['full']",
+        "osfamily" => "$facts['os']['family']",
+        "processorcount" => "$facts['processors']['count']",
+        "rubyversion" => "$facts['ruby']['version']",
+        "selinux" => "$facts['os']['selinux']['enabled']",
+        "uptime" => "$facts['system_uptime']['uptime']",
+        _ => return None,
+    })
+}
+
+/// Returns the known name that is closest to a misspelt one, if one is close.
+pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let scored = known.filter(|other| *other != name).map(|other| (distance(name, other), other));
+    scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
+}
+
+/// Levenshtein's distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+            let up = *cell;
+            let cost = usize::from(x != *y);
+            left = (left + 1).min(up + 1).min(diagonal + cost);
+            diagonal = up;
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_names_find_their_neighbour() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(closest("servies", ["services", "server", "x"].into_iter()), Some("services"));
+        assert_eq!(closest("foo", ["barbaz"].into_iter()), None);
+    }
+}
