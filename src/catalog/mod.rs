@@ -3,8 +3,10 @@
 //! In: what `eval` declares. Out: Puppet's own JSON, the agent's graph, and for `translate` every value with
 //! its origin.
 
+mod json;
 mod read;
 mod resource;
 
+pub use json::{catalog_json, rich_json, write_catalog};
 pub use read::{CODES, read_catalog, read_value};
 pub use resource::{Catalog, Edge, Parameter, Resource, ResourceRef};

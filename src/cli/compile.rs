@@ -82,9 +82,7 @@ fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
 }
 
 fn catalog_text(node: &CompiledNode) -> Option<String> {
-    let catalog = node.catalog.as_ref()?;
-    let _ = catalog;
-    None
+    node.catalog.as_ref().map(crate::catalog::write_catalog)
 }
 
 /// One line a node: resources, edges, classes.

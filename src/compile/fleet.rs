@@ -95,6 +95,7 @@ impl<'a> Fleet<'a> {
             root: self.repo.root.clone(),
             module_path: self.repo.module_path.clone(),
             manifest: self.repo.manifest.clone(),
+            ..EnvironmentPaths::default()
         }
     }
 

@@ -14,7 +14,6 @@ use crate::{
     syntax::ast::{Call, ExprKind, Lambda, MethodCall},
     value::Value,
 };
-use ecow::EcoString;
 use std::sync::Arc;
 
 impl<'s, 'a> Cx<'s, 'a> {
@@ -48,7 +47,7 @@ impl<'s, 'a> Cx<'s, 'a> {
 
     fn call_named(
         &self,
-        name: &EcoString,
+        name: &str,
         arguments: &[Value],
         lambda: Option<&Arc<Lambda>>,
         at: Span,

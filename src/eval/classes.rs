@@ -398,7 +398,7 @@ impl Compiler<'_> {
             kind: LevelKind::Parameters(parameters),
         });
         let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
-        self.guarded(scope, || {
+        self.guarded(scope, || -> Result<()> {
             self.push_level(scope, level.clone());
             let Some(source) = &kind.source else { return Ok(()) };
             let cx = Cx { c: self, scope, source };

@@ -14,7 +14,7 @@ use crate::{
     restypes,
     source::{Guard, Location},
     syntax::ast::{self, BinaryOp, Expr, ExprKind},
-    value::{NoAliases, Type, Value, includes, puppet_eq},
+    value::{Type, Value, includes, puppet_eq, types::NoAliases},
 };
 use ecow::EcoString;
 use indexmap::IndexMap;

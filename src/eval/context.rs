@@ -19,7 +19,7 @@ use crate::{
     source::{Location, Read, SourceFile, World},
     syntax::ast::ResourceForm,
     templating,
-    value::{Str, Type, TypeResolver, Value, parse_type},
+    value::{Str, Type, TypeResolver, Value, types::parse_type},
 };
 use ecow::EcoString;
 use std::{path::PathBuf, sync::Arc};

@@ -12,7 +12,7 @@ use crate::{
     functions::{Block, jump},
     source::{Location, Read},
     syntax::ast::{self, Expr, Lambda, Parameter},
-    value::{Type, Value},
+    value::{Type, Value, describe_mismatch},
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -124,7 +124,7 @@ impl Cx<'_, '_> {
     fn bind(&self, it: &Signature<'_>, arguments: &[Value], at: &Location) -> Result<IndexMap<EcoString, Var>> {
         let level = self.parameter_level(it.name, it.parameters);
         let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
-        self.c.guarded(self.scope, || {
+        self.c.guarded(self.scope, || -> Result<()> {
             self.c.push_level(self.scope, level.clone());
             for (index, parameter) in it.parameters.iter().enumerate() {
                 let value = self.argument(it, parameter, arguments.get(index..).unwrap_or_default(), parameters, at)?;
@@ -234,7 +234,7 @@ impl Cx<'_, '_> {
             let message = format!("`{}`: has no parameter named `{name}`", it.name);
             return Err(Box::new(Diagnostic::error(&codes::UNKNOWN_PARAMETER, message).at(at.clone())));
         }
-        self.c.guarded(self.scope, || {
+        self.c.guarded(self.scope, || -> Result<()> {
             self.c.push_level(self.scope, level.clone());
             for parameter in it.parameters {
                 let given = arguments.get(&parameter.name);
@@ -264,9 +264,8 @@ impl Compiler<'_> {
         if expected.instance(value, &resolver) {
             return None;
         }
-        let (wanted, got) = (expected.to_string(), Type::infer(value).generalize());
-        let article = if wanted.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-        Some(format!("expects {article} {wanted} value, got {got}"))
+        let why = describe_mismatch("", expected, &Type::infer_set(value), &resolver);
+        Some(if why.is_empty() { format!("expects a value of type {expected}") } else { why })
     }
 
     /// Says why a parameter's value does not fit its type.

@@ -13,7 +13,7 @@ use crate::{
     diag::{Diagnostic, Result},
     source::{Location, Origin},
     syntax::ast::{Expr, ExprKind, Relationship as Arrow, RelationshipOp},
-    value::{Type, Value, parse_type},
+    value::{Type, Value, types::parse_type},
 };
 use std::{rc::Rc, sync::Arc};
 
