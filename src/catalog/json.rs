@@ -16,7 +16,8 @@ pub fn write_catalog(catalog: &Catalog) -> String {
 /// Returns a catalog as JSON.
 #[must_use]
 pub fn catalog_json(catalog: &Catalog) -> Json {
-    let version = catalog.version.parse::<i64>().map_or_else(|_| Json::from(catalog.version.as_str()), Json::from);
+    let version =
+        catalog.version.parse::<i64>().map_or_else(|_| Json::from(catalog.version.as_str()), Json::from);
     json!({
         "tags": strings(&catalog.tags),
         "name": catalog.name.as_str(),
@@ -54,11 +55,16 @@ fn resource_json(resource: &Resource) -> Json {
     out.insert("exported".into(), resource.exported.into());
     out.insert("kind".into(), resource.kind.into());
     if !resource.parameters.is_empty() {
-        let entry = |(name, param): (&EcoString, &Parameter)| (name.to_string(), parameter_json(&param.value));
+        let entry =
+            |(name, param): (&EcoString, &Parameter)| (name.to_string(), parameter_json(&param.value));
         out.insert("parameters".into(), Json::Object(resource.parameters.iter().map(entry).collect()));
     }
-    let sensitive: Vec<&str> =
-        resource.parameters.iter().filter(|(_, param)| param.sensitive).map(|(name, _)| name.as_str()).collect();
+    let sensitive: Vec<&str> = resource
+        .parameters
+        .iter()
+        .filter(|(_, param)| param.sensitive)
+        .map(|(name, _)| name.as_str())
+        .collect();
     if !sensitive.is_empty() {
         out.insert("sensitive_parameters".into(), sensitive.into());
     }
@@ -141,7 +147,8 @@ mod tests {
     #[test]
     fn rich_values_are_read_back_as_they_were() {
         let pairs = Value::hash([(Value::Int(1), Value::Default), ("a".into(), Value::Undef)]);
-        let nested = Value::array([pairs, Value::SemVer("1.2.3".into()), Value::Sensitive(Value::str("x").into())]);
+        let nested =
+            Value::array([pairs, Value::SemVer("1.2.3".into()), Value::Sensitive(Value::str("x").into())]);
         assert_eq!(read_value(&rich_json(&nested)), nested);
     }
 

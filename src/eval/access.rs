@@ -25,7 +25,8 @@ impl Cx<'_, '_> {
         match &left {
             Value::Array(items) => self.array_item(items, &keys, it),
             Value::Hash(entries) => {
-                let found: Vec<Value> = keys.iter().map(|key| entries.get(key).cloned().unwrap_or_default()).collect();
+                let found: Vec<Value> =
+                    keys.iter().map(|key| entries.get(key).cloned().unwrap_or_default()).collect();
                 Ok(match <[Value; 1]>::try_from(found) {
                     Ok([one]) => one,
                     Err(several) => Value::array(several.into_iter().filter(|value| !value.is_undef())),
@@ -36,7 +37,9 @@ impl Cx<'_, '_> {
                 let (kind, title) = (kind.clone(), title.clone());
                 self.resource_parameters(&kind, &title, &keys, span)
             }
-            Value::Type(Type::Class(Some(name))) => self.resource_parameters("class", &name.clone(), &keys, span),
+            Value::Type(Type::Class(Some(name))) => {
+                self.resource_parameters("class", &name.clone(), &keys, span)
+            }
             Value::Type(Type::Resource(None, _))
                 if matches!(keys.as_slice(), [Value::Type(Type::Resource(Some(_), _))]) =>
             {
@@ -125,7 +128,8 @@ impl Cx<'_, '_> {
         let mut found = Vec::new();
         for key in flat.iter().filter(|key| !key.is_undef()) {
             let name = key.as_str().filter(|name| self.c.has_parameter(id, name)).ok_or_else(|| {
-                let message = format!("the resource `{shown}` does not have a parameter called `{}`", key.to_str());
+                let message =
+                    format!("the resource `{shown}` does not have a parameter called `{}`", key.to_str());
                 self.error(&codes::UNKNOWN_PARAMETER, message, span)
             })?;
             found.push(self.c.parameter_of(id, name).unwrap_or_default());
@@ -151,7 +155,8 @@ impl super::compiler::Compiler<'_> {
 
     /// Returns a parameter of a resource, else the default in force where it was declared.
     pub(crate) fn parameter_of(&self, id: ResourceId, name: &str) -> Option<Value> {
-        let (own, scope, kind) = self.with(id, |it| (it.get(name).cloned(), Some(it.scope), it.type_name.clone()));
+        let (own, scope, kind) =
+            self.with(id, |it| (it.get(name).cloned(), Some(it.scope), it.type_name.clone()));
         own.or_else(|| self.defaults_for(scope?, &kind).get(name).map(|param| param.value.clone()))
     }
 }

@@ -59,7 +59,8 @@ impl Cx<'_, '_> {
                 }
             }
             let Some(entry) = default else {
-                let message = format!("no matching entry for selector parameter with value `{}`", value.to_str());
+                let message =
+                    format!("no matching entry for selector parameter with value `{}`", value.to_str());
                 return Err(self.error(&codes::SELECTOR, message, it.left.span));
             };
             self.eval(&entry.value)

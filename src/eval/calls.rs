@@ -101,7 +101,8 @@ impl<'s, 'a> Cx<'s, 'a> {
     }
 
     fn unknown_function(&self, name: &str, at: &Location) -> Box<Diagnostic> {
-        let found = Diagnostic::error(&codes::UNKNOWN_FUNCTION, format!("unknown function: `{name}`")).at(at.clone());
+        let found =
+            Diagnostic::error(&codes::UNKNOWN_FUNCTION, format!("unknown function: `{name}`")).at(at.clone());
         let known = functions::functions().iter().map(|it| it.name);
         Box::new(match super::variables::closest(name, known) {
             Some(close) => found.help(format!("did you mean `{close}`?")),

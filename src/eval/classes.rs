@@ -42,7 +42,9 @@ impl Compiler<'_> {
         match self.env.modules().get(module) {
             Some(folder) => {
                 let folder = self.env.shown(folder);
-                found.help(format!("module `{module}` is in `{folder}`, but does not define it: check the spelling"))
+                found.help(format!(
+                    "module `{module}` is in `{folder}`, but does not define it: check the spelling"
+                ))
             }
             None => found.help(format!(
                 "module `{module}` is not on the module path: if the Puppetfile lists it, run \
@@ -151,7 +153,8 @@ impl Compiler<'_> {
         for (name, value) in parameters {
             let read = Read::NodeVariable(format!("{}::{name}", class.name).into());
             let origin = self.recorder.origin(None, self.scope_frames(scope), Some(Arc::from([read])));
-            let param = Param { value: value.clone(), source: Some(class.clone()), add: false, at: None, origin };
+            let param =
+                Param { value: value.clone(), source: Some(class.clone()), add: false, at: None, origin };
             resource.set(name.clone(), param)?;
         }
         self.apply_defaults(&mut resource)?;
@@ -227,7 +230,8 @@ impl Compiler<'_> {
         if resource.tagged_by_scope {
             return;
         }
-        let container = state.scopes.get(resource.scope.0).and_then(|scope| scope.resource).filter(|it| *it != id);
+        let container =
+            state.scopes.get(resource.scope.0).and_then(|scope| scope.resource).filter(|it| *it != id);
         let tags = container.and_then(|it| state.resources.get(it.0)).map(|it| it.tags.clone());
         if let Some(resource) = state.resources.get_mut(id.0) {
             resource.tagged_by_scope = true;
@@ -393,10 +397,8 @@ impl Compiler<'_> {
             missing: RefCell::default(),
             read_only: Cell::new(false),
         };
-        let level = Rc::new(Level {
-            below: Some(self.top_level(scope)),
-            kind: LevelKind::Parameters(parameters),
-        });
+        let level =
+            Rc::new(Level { below: Some(self.top_level(scope)), kind: LevelKind::Parameters(parameters) });
         let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
         self.guarded(scope, || -> Result<()> {
             self.push_level(scope, level.clone());
@@ -439,10 +441,14 @@ pub(crate) fn class_names(values: &[Value]) -> Result<Vec<EcoString>> {
     }) {
         let name = match &value {
             Value::Undef => return refuse("cannot use undef as a class name"),
-            Value::Str(name) if name.is_empty() => return refuse("cannot use an empty string as a class name"),
+            Value::Str(name) if name.is_empty() => {
+                return refuse("cannot use an empty string as a class name");
+            }
             Value::Str(name) => name.text().clone(),
             Value::Type(Type::Class(Some(name))) => name.clone(),
-            Value::Type(Type::Class(None)) => return refuse("cannot use an unspecific `Class` as a class name"),
+            Value::Type(Type::Class(None)) => {
+                return refuse("cannot use an unspecific `Class` as a class name");
+            }
             Value::Type(Type::Resource(Some(kind), Some(title))) if kind.eq_ignore_ascii_case("class") => {
                 title.clone()
             }

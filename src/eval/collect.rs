@@ -63,7 +63,11 @@ impl Cx<'_, '_> {
     /// Evaluates a collector expression and registers the collector.
     pub(crate) fn collector(&self, it: &ast::Collector, expr: &Expr) -> Result<Rc<Collector>> {
         let ExprKind::TypeRef(name) = &it.type_expr.kind else {
-            return Err(self.error(&codes::UNSUPPORTED, "a collector needs a plain type reference", it.type_expr.span));
+            return Err(self.error(
+                &codes::UNSUPPORTED,
+                "a collector needs a plain type reference",
+                it.type_expr.span,
+            ));
         };
         let lower = super::definition::munge(name);
         if lower == "class" {
@@ -99,7 +103,9 @@ impl Cx<'_, '_> {
         let expr = bare(expr);
         let ExprKind::Binary(it) = &expr.kind else { return Err(self.bad_query(expr)) };
         match it.op {
-            BinaryOp::And => Ok(Query::And(Box::new(self.query(&it.left)?), Box::new(self.query(&it.right)?))),
+            BinaryOp::And => {
+                Ok(Query::And(Box::new(self.query(&it.left)?), Box::new(self.query(&it.right)?)))
+            }
             BinaryOp::Or => Ok(Query::Or(Box::new(self.query(&it.left)?), Box::new(self.query(&it.right)?))),
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let name = self.query_value(&it.left)?.to_str().text().clone();
@@ -122,7 +128,11 @@ impl Cx<'_, '_> {
     }
 
     fn bad_query(&self, expr: &Expr) -> Box<Diagnostic> {
-        self.error(&codes::UNSUPPORTED, "a query compares attributes by `==` and `!=`, joined by `and` and `or`", expr.span)
+        self.error(
+            &codes::UNSUPPORTED,
+            "a query compares attributes by `==` and `!=`, joined by `and` and `or`",
+            expr.span,
+        )
     }
 }
 
@@ -237,7 +247,12 @@ impl Compiler<'_> {
     }
 
     /// Takes in resources that other nodes export.
-    fn import(&self, collector: &Collector, type_name: &str, query: Option<&Query>) -> Result<Vec<ResourceId>> {
+    fn import(
+        &self,
+        collector: &Collector,
+        type_name: &str,
+        query: Option<&Query>,
+    ) -> Result<Vec<ResourceId>> {
         let Some(exports) = self.request.exported.clone() else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for (certname, exported) in exports.iter() {
@@ -269,9 +284,15 @@ impl Compiler<'_> {
         Ok(found)
     }
 
-    fn imported(&self, collector: &Collector, certname: &EcoString, exported: &catalog::Resource) -> Result<Res> {
+    fn imported(
+        &self,
+        collector: &Collector,
+        certname: &EcoString,
+        exported: &catalog::Resource,
+    ) -> Result<Res> {
         let reference = &exported.reference;
-        let mut resource = self.blank(&reference.type_name.to_lowercase(), &reference.title, collector.scope)?;
+        let mut resource =
+            self.blank(&reference.type_name.to_lowercase(), &reference.title, collector.scope)?;
         resource.exporter = Some(certname.clone());
         resource.is_virtual = true;
         resource.origin = exported.origin.clone();
@@ -283,7 +304,10 @@ impl Compiler<'_> {
         let facts = resource.what.facts();
         if facts.is_some_and(|facts| facts.isomorphic) && !resource.parameters.contains_key("alias") {
             let key = resource.uniqueness_key();
-            if key.iter().any(Value::is_truthy) && key != [Value::str(reference.title.clone())] && key.len() == 1 {
+            if key.iter().any(Value::is_truthy)
+                && key != [Value::str(reference.title.clone())]
+                && key.len() == 1
+            {
                 let param = Param {
                     value: Value::Array(key.into()),
                     source: resource.source.clone(),
@@ -295,7 +319,9 @@ impl Compiler<'_> {
             }
         }
         self.apply_defaults(&mut resource)?;
-        if matches!(resource.what, What::Unknown) && restypes::find(&reference.type_name.to_lowercase()).is_none() {
+        if matches!(resource.what, What::Unknown)
+            && restypes::find(&reference.type_name.to_lowercase()).is_none()
+        {
             let message = format!("unknown resource type `{}`", reference.type_name);
             let found = Diagnostic::error(&codes::UNKNOWN_TYPE, message).at(collector.guard.at.clone());
             return Err(Box::new(found));
@@ -347,7 +373,9 @@ impl Query {
             Self::Tagged(tags) => tags.iter().any(|tag| resource.tags.contains(tag)),
             Self::Equal(_, Value::Undef) => false,
             Self::Equal(name, wanted) => value(name).is_some_and(|found| found == *wanted),
-            Self::NotEqual(name, wanted) if name == "tag" => !resource.tags.contains(wanted.to_str().as_str()),
+            Self::NotEqual(name, wanted) if name == "tag" => {
+                !resource.tags.contains(wanted.to_str().as_str())
+            }
             Self::NotEqual(name, wanted) => value(name).is_none_or(|found| found != *wanted),
         }
     }

@@ -106,7 +106,8 @@ impl<'a> Compiler<'a> {
             self.sink.push((**error).clone());
         }
         let failed = result.is_err() || self.sink.has_errors();
-        let (catalog, exports) = if failed { (None, Vec::new()) } else { (Some(self.catalog()), self.exports()) };
+        let (catalog, exports) =
+            if failed { (None, Vec::new()) } else { (Some(self.catalog()), self.exports()) };
         Compiled { catalog, exports, diagnostics: self.sink.into_vec() }
     }
 
@@ -255,7 +256,8 @@ impl<'a> Compiler<'a> {
             let name = node_name(kind)?;
             (name == certname).then_some((node, name, None))
         });
-        let pattern = || matches().find_map(|(node, kind)| pattern_match(kind, &certname).map(|(n, g)| (node, n, g)));
+        let pattern =
+            || matches().find_map(|(node, kind)| pattern_match(kind, &certname).map(|(n, g)| (node, n, g)));
         let default = || {
             let found = matches().find(|(_, kind)| matches!(kind, ast::ExprKind::Default))?;
             Some((found.0, "default".into(), None))
@@ -353,7 +355,10 @@ impl<'a> Compiler<'a> {
 
     /// Returns the frames of what is declared in a scope.
     pub(crate) fn scope_frames(&self, scope: ScopeId) -> Arc<[Frame]> {
-        self.scope_resource(scope).map(|id| self.with(id, |it| Some(it.frames.clone()))).flatten().unwrap_or_default()
+        self.scope_resource(scope)
+            .map(|id| self.with(id, |it| Some(it.frames.clone())))
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// Adds a class's name to the catalog's list and tags.
@@ -364,7 +369,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// Counts nesting around something; too deep is an error with a place.
-    pub(crate) fn deeper<T>(&self, at: impl FnOnce() -> Location, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn deeper<T>(
+        &self,
+        at: impl FnOnce() -> Location,
+        run: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
         if self.depth.get() >= DEPTH {
             let found = Diagnostic::error(&codes::TOO_DEEP, "the evaluation is nested too deep").at(at());
             return Err(Box::new(found));
@@ -404,9 +413,10 @@ impl<'a> Compiler<'a> {
     /// Finds a builtin resource type that a module here or the agent brings.
     pub(crate) fn builtin(&self, name: &str) -> Option<&'static TypeFacts> {
         let facts = restypes::find(name)?;
-        let here = facts.module.as_ref().is_none_or(|module| {
-            module.ends_with("_core") || self.env.modules().contains_key(module)
-        });
+        let here = facts
+            .module
+            .as_ref()
+            .is_none_or(|module| module.ends_with("_core") || self.env.modules().contains_key(module));
         here.then_some(facts)
     }
 
@@ -486,8 +496,9 @@ impl<'a> Compiler<'a> {
         let id = self.add_to_catalog(resource)?;
         self.state.borrow_mut().declared.push(id);
         if staged {
-            let message =
-                format!("only classes can set `stage`; a resource such as `{reference}` cannot change its run stage");
+            let message = format!(
+                "only classes can set `stage`; a resource such as `{reference}` cannot change its run stage"
+            );
             return Err(Box::new(placed(Diagnostic::error(&codes::STAGE, message), at)));
         }
         if contained && let Some(container) = self.scope_resource(scope) {
@@ -503,7 +514,8 @@ impl<'a> Compiler<'a> {
         if let Some(existing) = existing {
             return Err(self.duplicate(&resource, existing));
         }
-        let frame = Frame { container: reference.to_string().into(), declared_at: resource.origin.at.clone() };
+        let frame =
+            Frame { container: reference.to_string().into(), declared_at: resource.origin.at.clone() };
         resource.frames = resource.origin.frames.iter().cloned().chain([frame]).collect();
         let aliases = catalog_aliases(&resource);
         let mut state = self.state.borrow_mut();
@@ -538,7 +550,8 @@ impl<'a> Compiler<'a> {
         let (reference, at) = self.with(id, |it| (it.reference().to_string(), it.origin.at.clone()));
         let (other, first) = self.with(owner, |it| (it.reference().to_string(), it.origin.at.clone()));
         let words = super::environment::at_words(first.as_ref());
-        let message = format!("cannot alias `{reference}` to `{shown}`: `{other}` is already declared{words}");
+        let message =
+            format!("cannot alias `{reference}` to `{shown}`: `{other}` is already declared{words}");
         let mut found = placed(Diagnostic::error(&codes::ALIAS, message), at);
         if let Some(first) = first {
             found = found.related(first, "declared here first");

@@ -114,8 +114,9 @@ impl Context for CallContext<'_, '_> {
         let state = self.cx.c.state.borrow();
         let scope = state.scopes.get(self.cx.scope.0);
         let own = scope.and_then(|scope| scope.resource).and_then(|id| state.resources.get(id.0));
-        let container =
-            own.and_then(|it| state.scopes.get(it.scope.0)?.resource).and_then(|id| state.resources.get(id.0));
+        let container = own
+            .and_then(|it| state.scopes.get(it.scope.0)?.resource)
+            .and_then(|id| state.resources.get(id.0));
         tags.iter().all(|tag| {
             let tag = tag.to_str().to_lowercase();
             state.tags.contains(tag.as_str())
@@ -298,7 +299,9 @@ impl Cx<'_, '_> {
                 },
             },
             Value::Type(Type::Resource(Some(kind), None)) => Ok(c.find_type(kind)?.is_some()),
-            Value::Type(Type::Resource(Some(kind), Some(title))) => Ok(c.find_resource(kind, title).is_some()),
+            Value::Type(Type::Resource(Some(kind), Some(title))) => {
+                Ok(c.find_resource(kind, title).is_some())
+            }
             Value::Type(Type::Class(Some(name))) => Ok(c.find_resource("class", name).is_some()),
             Value::Type(Type::Type(inner)) => match inner.as_ref() {
                 Type::Class(Some(name)) => Ok(c.env.class(name, c.world)?.is_some()),

@@ -31,7 +31,12 @@ impl Cx<'_, '_> {
     }
 
     /// Makes an error at a place of the file at hand.
-    pub(crate) fn error(&self, code: &'static Code, message: impl Into<String>, span: Span) -> Box<Diagnostic> {
+    pub(crate) fn error(
+        &self,
+        code: &'static Code,
+        message: impl Into<String>,
+        span: Span,
+    ) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, message).at(self.at(span)))
     }
 
@@ -210,7 +215,8 @@ impl Cx<'_, '_> {
             Value::Hash(entries) => targets.iter().try_for_each(|target| {
                 let name = self.target_name(target)?;
                 let found = entries.get(&Value::str(name.clone())).ok_or_else(|| {
-                    let message = format!("no value for required key `{name}` in assignment to variables from hash");
+                    let message =
+                        format!("no value for required key `{name}` in assignment to variables from hash");
                     self.error(&codes::ASSIGNMENT, message, it.op_span)
                 })?;
                 self.assign(target, found, reads, it)
@@ -226,8 +232,11 @@ impl Cx<'_, '_> {
                     single => vec![single.clone()],
                 };
                 if items.len() != targets.len() {
-                    let message =
-                        format!("mismatched number of assignable entries and values, expected {}, got {}", targets.len(), items.len());
+                    let message = format!(
+                        "mismatched number of assignable entries and values, expected {}, got {}",
+                        targets.len(),
+                        items.len()
+                    );
                     return Err(self.error(&codes::ASSIGNMENT, message, it.op_span));
                 }
                 targets.iter().zip(&items).try_for_each(|(target, item)| self.assign(target, item, reads, it))
@@ -239,7 +248,11 @@ impl Cx<'_, '_> {
         if let ExprKind::Variable(name) = &bare(target).kind {
             return Ok(name.clone());
         }
-        Err(self.error(&codes::ASSIGNMENT, "only variables can be assigned from a hash or a class", target.span))
+        Err(self.error(
+            &codes::ASSIGNMENT,
+            "only variables can be assigned from a hash or a class",
+            target.span,
+        ))
     }
 
     // -- parameters and jumps ---------------------------------------------------------------------------------
@@ -276,7 +289,11 @@ impl Cx<'_, '_> {
     }
 
     /// Runs something that the given jumps end with their value.
-    pub(crate) fn catch(&self, codes: &[&'static Code], run: impl FnOnce() -> Result<Value>) -> Result<Value> {
+    pub(crate) fn catch(
+        &self,
+        codes: &[&'static Code],
+        run: impl FnOnce() -> Result<Value>,
+    ) -> Result<Value> {
         run().or_else(|found| {
             if codes.iter().any(|code| code.name == found.code().name) {
                 Ok(self.c.jump.take())

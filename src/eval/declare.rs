@@ -39,7 +39,10 @@ impl Cx<'_, '_> {
             let titles = self.titles(&body.title)?;
             for title in &titles {
                 if seen.iter().any(|(known, _)| known == title) {
-                    let message = format!("the title `{}` has already been used in this resource expression", title.to_str());
+                    let message = format!(
+                        "the title `{}` has already been used in this resource expression",
+                        title.to_str()
+                    );
                     return Err(self.error(&codes::TITLE, message, body.title.span));
                 }
                 seen.push((title.clone(), index));
@@ -68,7 +71,10 @@ impl Cx<'_, '_> {
             Value::Type(Type::Class(None)) => Ok("class".into()),
             Value::Type(Type::Resource(Some(name), None)) => Ok(munge(&name)),
             other => {
-                let message = format!("illegal resource type expression, expected a resource type, got `{}`", other.to_str());
+                let message = format!(
+                    "illegal resource type expression, expected a resource type, got `{}`",
+                    other.to_str()
+                );
                 Err(self.error(&codes::UNKNOWN_TYPE, message, expr.span))
             }
         }
@@ -84,11 +90,15 @@ impl Cx<'_, '_> {
         for (index, title) in titles.iter().enumerate() {
             match title {
                 Value::Undef => return refuse(format!("missing title at index {index}: the title is undef")),
-                Value::Str(text) if text.is_empty() => return refuse(format!("empty string title at index {index}")),
+                Value::Str(text) if text.is_empty() => {
+                    return refuse(format!("empty string title at index {index}"));
+                }
                 Value::Str(_) | Value::Default => {}
                 other => {
                     let kind = Type::infer(other).generalize();
-                    return refuse(format!("illegal title type at index {index}: expected String, got `{kind}`"));
+                    return refuse(format!(
+                        "illegal title type at index {index}: expected String, got `{kind}`"
+                    ));
                 }
             }
         }
@@ -105,7 +115,8 @@ impl Cx<'_, '_> {
                     let value = self.eval(&it.value)?;
                     let reads = self.c.recorder.take(mark);
                     let at = self.at(it.span);
-                    let origin = self.c.recorder.origin(Some(at.clone()), self.c.scope_frames(self.scope), reads);
+                    let origin =
+                        self.c.recorder.origin(Some(at.clone()), self.c.scope_frames(self.scope), reads);
                     let source = self.c.scope_source(self.scope);
                     let param = Param { value, source, add: it.append, at: Some(at), origin };
                     self.add_attribute(&mut params, it.name.clone(), param, it.name_span)?;
@@ -163,7 +174,10 @@ impl Cx<'_, '_> {
     pub(crate) fn resource_defaults(&self, it: &ResourceDefaults) -> Result<Value> {
         let value = self.eval(&it.type_ref)?;
         let Value::Type(Type::Resource(Some(name), None)) = &value else {
-            let message = format!("illegal resource type expression, expected a resource type, got `{}`", value.to_str());
+            let message = format!(
+                "illegal resource type expression, expected a resource type, got `{}`",
+                value.to_str()
+            );
             return Err(self.error(&codes::UNKNOWN_TYPE, message, it.type_ref.span));
         };
         let name = super::definition::capitalize(&munge(name));
@@ -215,7 +229,9 @@ impl Compiler<'_> {
         resource.is_virtual = declaration.form != ResourceForm::Regular;
         resource.origin = self.recorder.origin(Some(at.clone()), self.scope_frames(scope), None);
         for (name, param) in params {
-            resource.set(name.clone(), param.clone()).map_err(|found| Box::new(found.or_at(|| at.clone())))?;
+            resource
+                .set(name.clone(), param.clone())
+                .map_err(|found| Box::new(found.or_at(|| at.clone())))?;
         }
         self.apply_defaults(&mut resource)?;
         self.instantiate(scope, &resource)?;

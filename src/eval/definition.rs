@@ -4,7 +4,10 @@ use crate::{
     source::{Location, SourceFile, Span},
     syntax::{
         Ast,
-        ast::{Block, ClassDefinition, DefineDefinition, FunctionDefinition, NodeDefinition, Parameter, TypeAlias},
+        ast::{
+            Block, ClassDefinition, DefineDefinition, FunctionDefinition, NodeDefinition, Parameter,
+            TypeAlias,
+        },
     },
 };
 use ecow::EcoString;

@@ -87,7 +87,15 @@ impl Environment {
         };
         let main = plain("", Body::Main(asts.into()));
         let settings = plain("settings", Body::Settings);
-        Ok(Self { paths, modules, main, settings, site, files: Mutex::default(), templates: Mutex::default() })
+        Ok(Self {
+            paths,
+            modules,
+            main,
+            settings,
+            site,
+            files: Mutex::default(),
+            templates: Mutex::default(),
+        })
     }
 
     /// Returns where it lies.
@@ -197,7 +205,8 @@ impl Environment {
             return Ok(Some(found));
         }
         let segments: Vec<&str> = name.split("::").collect();
-        let Some((module, folder)) = segments.first().and_then(|first| self.modules.get_key_value(*first)) else {
+        let Some((module, folder)) = segments.first().and_then(|first| self.modules.get_key_value(*first))
+        else {
             return Ok(None);
         };
         for depth in (1..=segments.len()).rev() {
@@ -220,7 +229,12 @@ impl Environment {
         Some((path.join(folder).join(file), Some(module)))
     }
 
-    fn load(&self, path: &Path, module: Option<&EcoString>, world: &dyn World) -> Result<Option<Arc<Loaded>>> {
+    fn load(
+        &self,
+        path: &Path,
+        module: Option<&EcoString>,
+        world: &dyn World,
+    ) -> Result<Option<Arc<Loaded>>> {
         let lock = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().get(path).cloned();
         let file = match known {
@@ -256,7 +270,13 @@ impl Loaded {
         let source = || ast.source.clone();
         let resource_type = |name: &str, parent: Option<&EcoString>, body| {
             let parent = parent.map(|name| munge(name));
-            Arc::new(ResourceType { name: munge(name), parent, module: module.cloned(), source: Some(source()), body })
+            Arc::new(ResourceType {
+                name: munge(name),
+                parent,
+                module: module.cloned(),
+                source: Some(source()),
+                body,
+            })
         };
         match found {
             ast::Definition::Class(it) => {
@@ -284,7 +304,8 @@ impl Loaded {
                 None
             }
             ast::Definition::TypeAlias(it) => {
-                let alias = AliasDefinition { definition: it.clone(), source: source(), module: module.cloned() };
+                let alias =
+                    AliasDefinition { definition: it.clone(), source: source(), module: module.cloned() };
                 self.aliases.insert(munge(&it.name), Arc::new(alias));
                 None
             }
@@ -400,8 +421,9 @@ fn parse(
         return Ok(None);
     }
     let name = shown(paths, path);
-    let unreadable =
-        |why: String| -> Arc<[Diagnostic]> { [Diagnostic::error(&codes::UNREADABLE, why).in_file(name.clone())].into() };
+    let unreadable = |why: String| -> Arc<[Diagnostic]> {
+        [Diagnostic::error(&codes::UNREADABLE, why).in_file(name.clone())].into()
+    };
     let bytes = world.read(path).map_err(|error| unreadable(format!("the file cannot be read: {error}")))?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| unreadable(format!("the file is not UTF-8 (byte {})", error.valid_up_to())))?;

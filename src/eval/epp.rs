@@ -48,13 +48,16 @@ impl Cx<'_, '_> {
         at: &Location,
     ) -> Result<Value> {
         let specified = epp_of(lambda).is_some_and(|epp| epp.parameters_specified);
-        let signature = Signature { name: "epp", parameters: &lambda.parameters, return_type: None, body: None };
+        let signature =
+            Signature { name: "epp", parameters: &lambda.parameters, return_type: None, body: None };
         let variables = if specified || !given {
             self.bind_named(&signature, &arguments, at)?
         } else {
             arguments.into_iter().map(|(name, value)| (name, Var::plain(value))).collect()
         };
-        self.c.with_locals(self.scope, variables, || self.returning(|| self.optional_block(lambda.body.as_ref())))
+        self.c.with_locals(self.scope, variables, || {
+            self.returning(|| self.optional_block(lambda.body.as_ref()))
+        })
     }
 
     /// Evaluates a template's body; its value is the text.
@@ -124,5 +127,7 @@ fn named_arguments(parameters: Option<&Value>, at: &Location) -> Result<IndexMap
 
 fn first(found: Vec<Diagnostic>, at: &Location) -> Diagnostic {
     let error = found.into_iter().find(|found| found.severity() == crate::diag::Severity::Error);
-    error.unwrap_or_else(|| Diagnostic::error(&codes::TEMPLATE, "the template could not be parsed").at(at.clone()))
+    error.unwrap_or_else(|| {
+        Diagnostic::error(&codes::TEMPLATE, "the template could not be parsed").at(at.clone())
+    })
 }

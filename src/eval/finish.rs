@@ -49,9 +49,10 @@ impl Compiler<'_> {
             Some(What::Builtin(facts)) => self.validate_attributes(id, facts),
             Some(What::Class(kind) | What::Define(kind)) => {
                 let values = self.with(id, |it| {
-                    let vars = it.parameters.iter().map(|(name, param)| {
-                        (name.clone(), Var::plain(param.value.clone()))
-                    });
+                    let vars = it
+                        .parameters
+                        .iter()
+                        .map(|(name, param)| (name.clone(), Var::plain(param.value.clone())));
                     vars.collect::<IndexMap<_, _>>()
                 });
                 self.validate_parameters(id, &kind, &values, true)
@@ -91,7 +92,10 @@ impl Compiler<'_> {
         let Some(resource) = self.resource(id) else { return Ok(()) };
         let place = |name: &str| {
             let param = resource.parameters.get(name).and_then(|param| param.at.clone());
-            param.or_else(|| resource.at.clone()).or_else(|| resource.origin.at.clone()).or_else(|| kind.location())
+            param
+                .or_else(|| resource.at.clone())
+                .or_else(|| resource.origin.at.clone())
+                .or_else(|| kind.location())
         };
         let mut problems = Vec::new();
         let add = |code, message: String, name: &str| {
@@ -113,7 +117,9 @@ impl Compiler<'_> {
             }
         }
         for name in values.keys() {
-            let known = name == "name" || is_metaparameter(name) || kind.parameters().iter().any(|it| it.name == *name);
+            let known = name == "name"
+                || is_metaparameter(name)
+                || kind.parameters().iter().any(|it| it.name == *name);
             if !known {
                 let found = add(&codes::UNKNOWN_PARAMETER, format!("has no parameter named `{name}`"), name);
                 let names = kind.parameters().iter().map(|it| it.name.as_str());
@@ -136,8 +142,11 @@ impl Compiler<'_> {
         for (source, target) in &self.state.borrow().edges {
             contained.entry(*source).or_default().push(*target);
         }
-        let names: Vec<EcoString> =
-            restypes::metaparameters().iter().filter(|name| !RELATIONSHIP_PARAMETERS.contains(&name.as_str())).cloned().collect();
+        let names: Vec<EcoString> = restypes::metaparameters()
+            .iter()
+            .filter(|name| !RELATIONSHIP_PARAMETERS.contains(&name.as_str()))
+            .cloned()
+            .collect();
         let mut data: HashMap<ResourceId, IndexMap<EcoString, Param>> = HashMap::new();
         let mut seen = HashSet::new();
         let mut queue = VecDeque::from([main]);
@@ -220,14 +229,19 @@ impl Compiler<'_> {
     pub(crate) fn catalog(&self) -> Catalog {
         let state = self.state.borrow();
         let real = |id: &ResourceId| state.resources.get(id.0).filter(|it| !it.is_virtual);
-        let resources = state.order.iter().filter_map(real).map(|it| (it.reference(), published(it))).collect();
+        let resources =
+            state.order.iter().filter_map(real).map(|it| (it.reference(), published(it))).collect();
         let edge = |(source, target): &(ResourceId, ResourceId)| {
             Some(Edge { source: real(source)?.reference(), target: real(target)?.reference() })
         };
         Catalog {
             name: self.request.certname.clone(),
             environment: self.env.paths().name.clone(),
-            version: if self.request.catalog_version.is_empty() { "0".into() } else { self.request.catalog_version.clone() },
+            version: if self.request.catalog_version.is_empty() {
+                "0".into()
+            } else {
+                self.request.catalog_version.clone()
+            },
             classes: state.classes.clone(),
             tags: catalog_tags(&state.tags, &state.classes),
             resources,
@@ -270,7 +284,9 @@ fn unwrap_sensitive(resource: &mut Res) {
 /// Returns the resource that a relation's value refers to.
 fn referred(value: &Value) -> Option<ResourceRef> {
     match value {
-        Value::Type(Type::Resource(Some(kind), Some(title))) => Some(super::resource::stored_reference(kind, title)),
+        Value::Type(Type::Resource(Some(kind), Some(title))) => {
+            Some(super::resource::stored_reference(kind, title))
+        }
         Value::Type(Type::Class(Some(name))) => Some(super::resource::stored_reference("class", name)),
         Value::Str(text) => parse_reference(text),
         _ => None,
@@ -326,7 +342,9 @@ fn published_origin(resource: &Res) -> Arc<crate::source::Origin> {
 fn published_value(value: &Value, relation: bool) -> Option<Value> {
     match value {
         Value::Undef => None,
-        Value::Array(items) if relation => Some(Value::Array(flattened(Some(&Value::Array(items.clone()))).into())),
+        Value::Array(items) if relation => {
+            Some(Value::Array(flattened(Some(&Value::Array(items.clone()))).into()))
+        }
         Value::Array(items) if items.iter().any(is_reference) => {
             Some(Value::Array(super::declare::flat(value.clone()).into()))
         }

@@ -24,8 +24,20 @@ use std::{
 
 /// Builtins that call their block once an item.
 const ITERATING: [&str; 14] = [
-    "all", "any", "each", "filter", "index", "lest", "map", "partition", "reduce", "reverse_each", "slice", "step",
-    "then", "tree_each",
+    "all",
+    "any",
+    "each",
+    "filter",
+    "index",
+    "lest",
+    "map",
+    "partition",
+    "reduce",
+    "reverse_each",
+    "slice",
+    "step",
+    "then",
+    "tree_each",
 ];
 
 /// What a callable is made of.
@@ -121,13 +133,19 @@ impl Cx<'_, '_> {
     }
 
     /// Gives parameters their values in order; defaults see the parameters before them.
-    fn bind(&self, it: &Signature<'_>, arguments: &[Value], at: &Location) -> Result<IndexMap<EcoString, Var>> {
+    fn bind(
+        &self,
+        it: &Signature<'_>,
+        arguments: &[Value],
+        at: &Location,
+    ) -> Result<IndexMap<EcoString, Var>> {
         let level = self.parameter_level(it.name, it.parameters);
         let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
         self.c.guarded(self.scope, || -> Result<()> {
             self.c.push_level(self.scope, level.clone());
             for (index, parameter) in it.parameters.iter().enumerate() {
-                let value = self.argument(it, parameter, arguments.get(index..).unwrap_or_default(), parameters, at)?;
+                let value =
+                    self.argument(it, parameter, arguments.get(index..).unwrap_or_default(), parameters, at)?;
                 parameters.values.borrow_mut().insert(parameter.name.clone(), Some(Var::plain(value)));
             }
             Ok(())
@@ -182,7 +200,13 @@ impl Cx<'_, '_> {
         Ok(value)
     }
 
-    fn check_argument(&self, callee: &str, parameter: &Parameter, value: &Value, at: &Location) -> Result<()> {
+    fn check_argument(
+        &self,
+        callee: &str,
+        parameter: &Parameter,
+        value: &Value,
+        at: &Location,
+    ) -> Result<()> {
         let Some(expected) = self.type_of(parameter)? else { return Ok(()) };
         let expected = match (parameter.captures_rest, expected) {
             (true, Type::Array(item, ..)) => (*item).clone(),
@@ -243,8 +267,11 @@ impl Cx<'_, '_> {
                     (None, Some(expr)) => self.parameter_default(parameters, &parameter.name, expr)?,
                     (None, None) if given.is_some() => Value::Undef,
                     (None, None) => {
-                        let message = format!("`{}`: expects a value for parameter `{}`", it.name, parameter.name);
-                        return Err(Box::new(Diagnostic::error(&codes::MISSING_PARAMETER, message).at(at.clone())));
+                        let message =
+                            format!("`{}`: expects a value for parameter `{}`", it.name, parameter.name);
+                        return Err(Box::new(
+                            Diagnostic::error(&codes::MISSING_PARAMETER, message).at(at.clone()),
+                        ));
                     }
                 };
                 self.check_argument(it.name, parameter, &value, at)?;

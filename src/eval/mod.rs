@@ -57,7 +57,9 @@ pub fn compile_node(
         diagnostics: vec![Diagnostic::error(&codes::UNSUPPORTED, format!("`{}`: {why}", request.certname))],
     };
     thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
-        Ok(thread) => thread.join().unwrap_or_else(|_| failed("the evaluator ended unexpectedly, which is a bug")),
+        Ok(thread) => {
+            thread.join().unwrap_or_else(|_| failed("the evaluator ended unexpectedly, which is a bug"))
+        }
         Err(error) => failed(&format!("no thread could be started: {error}")),
     })
 }

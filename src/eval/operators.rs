@@ -15,8 +15,12 @@ const SECOND: i128 = 1_000_000_000;
 impl Cx<'_, '_> {
     pub(crate) fn binary(&self, it: &Binary) -> Result<Value> {
         match it.op {
-            BinaryOp::And => Ok(Value::Bool(self.eval(&it.left)?.is_truthy() && self.eval(&it.right)?.is_truthy())),
-            BinaryOp::Or => Ok(Value::Bool(self.eval(&it.left)?.is_truthy() || self.eval(&it.right)?.is_truthy())),
+            BinaryOp::And => {
+                Ok(Value::Bool(self.eval(&it.left)?.is_truthy() && self.eval(&it.right)?.is_truthy()))
+            }
+            BinaryOp::Or => {
+                Ok(Value::Bool(self.eval(&it.left)?.is_truthy() || self.eval(&it.right)?.is_truthy()))
+            }
             BinaryOp::Add
             | BinaryOp::Subtract
             | BinaryOp::Multiply
@@ -87,9 +91,15 @@ impl Cx<'_, '_> {
             (Value::Hash(entries), BinaryOp::Subtract) => Ok(without_keys(entries, &right)),
             (Value::Binary(bytes), BinaryOp::Add) => match &right {
                 Value::Binary(more) => Ok(Value::Binary(bytes.iter().chain(more.iter()).copied().collect())),
-                _ => Err(self.error(&codes::OPERATOR, "only a Binary can be appended to a Binary", it.right.span)),
+                _ => Err(self.error(
+                    &codes::OPERATOR,
+                    "only a Binary can be appended to a Binary",
+                    it.right.span,
+                )),
             },
-            (Value::Hash(_), BinaryOp::ShiftLeft) | (Value::Uri(_), BinaryOp::Add) => Err(self.not_applicable(it, &left)),
+            (Value::Hash(_), BinaryOp::ShiftLeft) | (Value::Uri(_), BinaryOp::Add) => {
+                Err(self.not_applicable(it, &left))
+            }
             _ => {
                 let left = self.number(left, it.left.span)?;
                 let right = self.number(right, it.right.span)?;
@@ -163,8 +173,12 @@ impl Cx<'_, '_> {
             BinaryOp::Divide | BinaryOp::Modulo if b == 0 => {
                 return Err(self.error(&codes::OPERATOR, "division by `0`", it.right.span));
             }
-            BinaryOp::Divide => a.checked_div(b).map(|q| if (a % b != 0) && ((a < 0) != (b < 0)) { q - 1 } else { q }),
-            BinaryOp::Modulo => a.checked_rem(b).map(|r| if r != 0 && ((r < 0) != (b < 0)) { r + b } else { r }),
+            BinaryOp::Divide => {
+                a.checked_div(b).map(|q| if (a % b != 0) && ((a < 0) != (b < 0)) { q - 1 } else { q })
+            }
+            BinaryOp::Modulo => {
+                a.checked_rem(b).map(|r| if r != 0 && ((r < 0) != (b < 0)) { r + b } else { r })
+            }
             BinaryOp::ShiftLeft => shift_left(a, b),
             _ => b.checked_neg().and_then(|b| shift_left(a, b)),
         };
@@ -224,7 +238,11 @@ impl Cx<'_, '_> {
         let regexp = match &pattern {
             Value::Regexp(regexp) => regexp.clone(),
             Value::Str(source) => Arc::new(Regexp::new(source.text().clone()).map_err(|why| {
-                self.error(&codes::OPERATOR, format!("cannot convert to a regular expression: {why}"), it.right.span)
+                self.error(
+                    &codes::OPERATOR,
+                    format!("cannot convert to a regular expression: {why}"),
+                    it.right.span,
+                )
             })?),
             other => {
                 let message = format!("`{}` is not a regular expression", other.to_str());
@@ -242,9 +260,9 @@ impl Cx<'_, '_> {
     /// Matches a regular expression; a match sets `$0`, `$1`… for what follows in the scope.
     pub(crate) fn match_regexp(&self, value: &Value, regexp: &Regexp) -> Result<bool> {
         let Value::Str(text) = value else { return Ok(false) };
-        let groups = regexp.captures(text).map_err(|why| {
-            Box::new(crate::diag::Diagnostic::error(&codes::OPERATOR, why))
-        })?;
+        let groups = regexp
+            .captures(text)
+            .map_err(|why| Box::new(crate::diag::Diagnostic::error(&codes::OPERATOR, why)))?;
         let Some(groups) = groups else { return Ok(false) };
         let below = self.c.top_level(self.scope);
         self.c.push_level(self.scope, Level::matching(Some(below), Some(groups)));
@@ -326,7 +344,9 @@ fn times(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
         (BinaryOp::Add, _, _) => Some(Value::Timespan(span(left)? + span(right)?)),
         (BinaryOp::Subtract, _, _) => Some(Value::Timespan(span(left)? - span(right)?)),
         (BinaryOp::Multiply, Value::Timespan(a), Value::Int(b))
-        | (BinaryOp::Multiply, Value::Int(b), Value::Timespan(a)) => Some(Value::Timespan(a * i128::from(*b))),
+        | (BinaryOp::Multiply, Value::Int(b), Value::Timespan(a)) => {
+            Some(Value::Timespan(a * i128::from(*b)))
+        }
         _ => None,
     }
 }

@@ -56,8 +56,10 @@ impl Compiler<'_> {
         }
         if resource.evaluated {
             let words = super::environment::at_words(resource.at.as_ref());
-            let message =
-                format!("attempt to override `{}`, which is evaluated already, defined{words}, with new values", resource.reference());
+            let message = format!(
+                "attempt to override `{}`, which is evaluated already, defined{words}, with new values",
+                resource.reference()
+            );
             self.strictly(&codes::OVERRIDE, message, over.at.clone())?;
         }
         over.parameters.into_iter().try_for_each(|(name, param)| self.override_parameter(id, name, param))
@@ -65,7 +67,9 @@ impl Compiler<'_> {
 
     fn override_parameter(&self, id: ResourceId, name: EcoString, mut param: Param) -> Result<()> {
         let Some(resource) = self.resource(id) else { return Ok(()) };
-        let Some(current) = resource.parameters.get(&name) else { return self.set_parameter(id, name, param) };
+        let Some(current) = resource.parameters.get(&name) else {
+            return self.set_parameter(id, name, param);
+        };
         let default = |value: &Value| self.is_default(resource.scope, &resource.type_name, &name, value);
         if default(&param.value) {
             return Ok(());
@@ -78,8 +82,10 @@ impl Compiler<'_> {
                 Some(source) if !source.name.is_empty() => format!(" by `{}`", source.name),
                 _ => String::new(),
             };
-            let message =
-                format!("parameter `{name}` is already set on `{}`{by}{words}; cannot redefine", resource.reference());
+            let message = format!(
+                "parameter `{name}` is already set on `{}`{by}{words}; cannot redefine",
+                resource.reference()
+            );
             let mut found = placed(Diagnostic::error(&codes::OVERRIDE, message), param.at);
             if let Some(first) = &current.at {
                 found = found.related(first.clone(), "set here first");
@@ -104,8 +110,9 @@ impl Compiler<'_> {
     /// Tells whether a class inherits from another, or has become able to override everything.
     fn is_child(&self, child: Option<&Arc<ResourceType>>, parent: Option<&Arc<ResourceType>>) -> bool {
         let Some(child) = child else { return false };
-        let overriding =
-            |it: &Arc<ResourceType>| self.state.borrow().overriding.iter().any(|known| Arc::ptr_eq(known, it));
+        let overriding = |it: &Arc<ResourceType>| {
+            self.state.borrow().overriding.iter().any(|known| Arc::ptr_eq(known, it))
+        };
         let mut current = child.clone();
         loop {
             if overriding(&current) {

@@ -181,7 +181,10 @@ mod tests {
     #[test]
     fn a_container_begins_without_the_conditions_around_it() {
         let recorder = Recorder::new(true);
-        let guard = Guard { at: Location::new(crate::source::SourceFile::new("a", ""), Default::default()), branch: "then".into() };
+        let guard = Guard {
+            at: Location::new(crate::source::SourceFile::new("a", ""), Default::default()),
+            branch: "then".into(),
+        };
         recorder.guarded(guard, || {
             let inside = recorder.contained(|| recorder.origin(None, Arc::default(), None).guards.len());
             assert_eq!((inside, recorder.origin(None, Arc::default(), None).guards.len()), (0, 1));

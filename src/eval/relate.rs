@@ -52,7 +52,8 @@ impl Cx<'_, '_> {
         let origin = self.c.recorder.origin(Some(at.clone()), self.c.scope_frames(self.scope), None);
         for source in source {
             for target in target {
-                let (source, target, at, origin) = (source.clone(), target.clone(), at.clone(), origin.clone());
+                let (source, target, at, origin) =
+                    (source.clone(), target.clone(), at.clone(), origin.clone());
                 let relationship = Relationship { source, target, parameter, at, origin };
                 self.c.state.borrow_mut().relationships.push(relationship);
             }
@@ -69,7 +70,10 @@ impl Cx<'_, '_> {
 
     fn operands(&self, expr: &Expr) -> Result<Vec<Operand>> {
         let expr = bare(expr);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other expression gives references as its value")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other expression gives references as its value"
+        )]
         let mut found = match &expr.kind {
             ExprKind::Relationship(it) => self.relationship(it)?,
             ExprKind::Collector(it) => vec![Operand::Collector(self.collector(it, expr)?)],
@@ -107,7 +111,10 @@ impl Cx<'_, '_> {
             }
             Value::Type(Type::Class(Some(name))) => Ok(Operand::Resource(stored_reference("class", &name))),
             other => {
-                let message = format!("illegal relationship operand, can not form a relationship with `{}`", other.to_str());
+                let message = format!(
+                    "illegal relationship operand, can not form a relationship with `{}`",
+                    other.to_str()
+                );
                 Err(self.error(&codes::ARGUMENTS, message, expr.span))
             }
         }
@@ -173,7 +180,8 @@ impl Compiler<'_> {
             items.push(Value::str(target.to_string()));
             let source = old.map_or_else(|| resource.source.clone(), |param| param.source.clone());
             let at = old.and_then(|param| param.at.clone());
-            let param = Param { value: Value::Array(items), source, add: false, at, origin: arrow.origin.clone() };
+            let param =
+                Param { value: Value::Array(items), source, add: false, at, origin: arrow.origin.clone() };
             resource.parameters.insert(arrow.parameter.into(), param);
         });
         Ok(())

@@ -71,7 +71,8 @@ impl Compiler<'_> {
     pub(crate) fn variable_exists(&self, scope: ScopeId, name: &str) -> bool {
         if let Some((class, leaf)) = name.rsplit_once("::") {
             if class.is_empty() {
-                return matches!(leaf, "module_name" | "caller_module_name") || self.variable_exists(TOP, leaf);
+                return matches!(leaf, "module_name" | "caller_module_name")
+                    || self.variable_exists(TOP, leaf);
             }
             let class = super::definition::munge(class);
             return self.class_scope(&class).is_some_and(|scope| self.variable_exists(scope, leaf));
@@ -303,7 +304,10 @@ fn legacy_fact(name: &str) -> Option<&'static str> {
 pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (name.chars().count() / 3).clamp(1, 3);
     let scored = known.filter(|other| *other != name).map(|other| (distance(name, other), other));
-    scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
+    scored
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
 }
 
 /// Levenshtein's distance in characters.
