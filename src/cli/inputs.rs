@@ -140,8 +140,6 @@ pub struct Loaded {
     pub nodes: Vec<(EcoString, Result<NodeInputs>)>,
     /// What holds for all nodes.
     pub options: Options,
-    /// Private keys for eyaml.
-    pub eyaml_keys: Option<PathBuf>,
     /// Warnings met while reading.
     pub warnings: Vec<Diagnostic>,
 }
@@ -183,7 +181,7 @@ impl SourceArguments {
         }
         let options = self.options(nodes.len(), reader).map_err(one)?;
         let warnings = sink.into_vec();
-        Ok(Loaded { repo: opened, nodes, options, eyaml_keys: self.eyaml_keys.clone(), warnings, world })
+        Ok(Loaded { repo: opened, nodes, options, warnings, world })
     }
 
     fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {
@@ -241,6 +239,7 @@ impl SourceArguments {
             StrictSetting::Error => Strict::Error,
         });
         options.strict_variables = self.strict_variables;
+        options.eyaml_keys = self.eyaml_keys.clone();
         options.catalog_version = self.catalog_version.as_str().into();
         options.exported = match self.exported {
             None if nodes > 1 => Exported::Fleet,

@@ -1,10 +1,11 @@
 //! Compiles the nodes of a run.
 
-use super::{Options, data::NodeData};
+use super::{Options, data::NodeLookups};
 use crate::{
     catalog::Catalog,
     diag::{Diagnostic, Result},
-    eval::{self, Environment, EnvironmentPaths, NodeRequest},
+    eval::{self, Environment, EnvironmentPaths, NodeRequest, Strict},
+    hiera::{Hiera, Keys, Settings},
     inputs::{NodeInputs, Repo},
     source::World,
     value::Value,
@@ -29,6 +30,7 @@ pub struct Fleet<'a> {
     repo: &'a Repo,
     options: &'a Options,
     world: &'a dyn World,
+    hiera: Hiera<'a>,
     /// By name: nodes of one repo may be in environments of different names.
     environments: BTreeMap<EcoString, Environment>,
 }
@@ -44,7 +46,8 @@ impl<'a> Fleet<'a> {
         options: &'a Options,
         world: &'a dyn World,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut fleet = Self { repo, options, world, environments: BTreeMap::new() };
+        let hiera = hiera(repo, options, world).map_err(|found| vec![*found])?;
+        let mut fleet = Self { repo, options, world, hiera, environments: BTreeMap::new() };
         for node in nodes.iter().filter_map(|(_, node)| node.as_ref().ok()) {
             let name = fleet.name_of(node);
             if !fleet.environments.contains_key(&name) {
@@ -77,7 +80,7 @@ impl<'a> Fleet<'a> {
             return failed(Diagnostic::error(&super::NOT_COMPILED, message));
         };
         let request = self.request(node, &name);
-        let compiled = eval::compile_node(environment, &request, &NodeData, self.world);
+        let compiled = eval::compile_node(environment, &request, &NodeLookups(self.hiera.node()), self.world);
         CompiledNode { certname, catalog: compiled.catalog, diagnostics: compiled.diagnostics }
     }
 
@@ -118,4 +121,18 @@ impl<'a> Fleet<'a> {
             record_reads: self.options.record_reads,
         }
     }
+}
+
+/// Opens a repo's data.
+///
+/// # Errors
+/// Gives private keys that cannot be read.
+pub fn hiera<'w>(repo: &'w Repo, options: &Options, world: &'w dyn World) -> Result<Hiera<'w>> {
+    let settings = Settings {
+        puppet_version: options.puppet_version,
+        strict: options.strict() == Strict::Error,
+        global: repo.hiera_config.clone(),
+    };
+    let keys = options.eyaml_keys.as_ref().map(|folder| Keys::read(folder, world)).transpose()?;
+    Ok(Hiera::new(&repo.root, &repo.modules, settings, world).with_keys(keys))
 }

@@ -7,8 +7,10 @@ mod codes;
 mod data;
 mod fleet;
 mod options;
+mod scope;
 
 pub use codes::CODES;
-pub(crate) use codes::{NOT_COMPILED, NOT_WRITTEN};
-pub use fleet::{CompiledNode, Fleet};
+pub(crate) use codes::{CONVERSION, NOT_COMPILED, NOT_WRITTEN};
+pub use fleet::{CompiledNode, Fleet, hiera};
 pub use options::{Exported, Options};
+pub use scope::TopScope;

@@ -3,6 +3,7 @@
 use crate::{eval::Strict, value::Value};
 use ecow::EcoString;
 use indexmap::IndexMap;
+use std::path::PathBuf;
 
 /// Where collectors of exported resources look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -33,6 +34,8 @@ pub struct Options {
     pub settings: IndexMap<EcoString, Value>,
     /// Whether origins record what was read.
     pub record_reads: bool,
+    /// The folder of private keys for eyaml.
+    pub eyaml_keys: Option<PathBuf>,
 }
 
 impl Options {
@@ -48,6 +51,7 @@ impl Options {
             server_facts: default_server_facts(version),
             settings: IndexMap::new(),
             record_reads: true,
+            eyaml_keys: None,
         }
     }
 

@@ -1,0 +1,223 @@
+//! Data files, each read once for all nodes.
+
+use super::{
+    codes, eyaml,
+    yaml::{self, Document},
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    inputs,
+    source::{Location, SourceFile, Span, World},
+    value::{HashMap, Value},
+};
+use ecow::EcoString;
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+/// One data file.
+#[derive(Debug)]
+pub(super) struct DataFile {
+    /// The path as it is shown.
+    pub shown: EcoString,
+    /// Its hash, symbols in keys turned to text; empty where it holds none.
+    pub hash: Arc<HashMap>,
+    /// What is wrong with a file that holds no hash.
+    pub not_a_hash: Option<NotAHash>,
+    lines: Lines,
+}
+
+/// What a file holds in place of a hash.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub(super) enum NotAHash {
+    /// Nothing, or null.
+    Empty,
+    /// A text, a number, an array.
+    Other,
+}
+
+#[derive(Debug)]
+enum Lines {
+    Yaml(Box<Document>),
+    Unknown,
+}
+
+/// How a data file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum DataFormat {
+    Yaml,
+    Json,
+}
+
+impl DataFile {
+    /// Returns the place of a key with what follows its dots.
+    pub(super) fn location(&self, root: &str, segments: &[Value]) -> Option<Location> {
+        let Lines::Yaml(document) = &self.lines else { return None };
+        let text = Value::str(root);
+        let is_text = document.value.as_hash().is_some_and(|hash| hash.contains_key(&text));
+        let key = if is_text { text } else { Value::Symbol(root.into()) };
+        let path: Vec<Value> = std::iter::once(key).chain(segments.iter().cloned()).collect();
+        Some(document.location(&path))
+    }
+}
+
+/// Something made at most once, whichever thread comes first.
+type Once<T> = Arc<OnceLock<Result<T>>>;
+
+/// Makes a value once per key.
+#[derive(Debug)]
+pub(super) struct Memo<K, T>(Mutex<BTreeMap<K, Once<T>>>);
+
+impl<K, T> Default for Memo<K, T> {
+    fn default() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+}
+
+impl<K: Ord, T: Clone> Memo<K, T> {
+    pub(super) fn get(&self, key: K, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        slot.get_or_init(make).clone()
+    }
+}
+
+/// The files below the folders that may be read.
+pub(super) struct Files<'w> {
+    pub world: &'w dyn World,
+    /// What shown paths are relative to.
+    pub root: PathBuf,
+    /// The folders that data may lie in.
+    pub allowed: Vec<PathBuf>,
+    pub psych: yaml::Psych,
+    data: Memo<(PathBuf, DataFormat), Option<Arc<DataFile>>>,
+}
+
+impl<'w> Files<'w> {
+    pub(super) fn new(
+        world: &'w dyn World,
+        root: PathBuf,
+        allowed: Vec<PathBuf>,
+        psych: yaml::Psych,
+    ) -> Self {
+        let allowed = allowed.iter().map(|folder| normal(folder)).collect();
+        Self { world, root, allowed, psych, data: Memo::default() }
+    }
+
+    /// Returns a path as it is shown.
+    pub(super) fn shown(&self, path: &Path) -> EcoString {
+        let root = normal(&self.root);
+        path.strip_prefix(&root).unwrap_or(path).to_string_lossy().as_ref().into()
+    }
+
+    /// Reads a data file; `None` where it is not there.
+    pub(super) fn data(&self, path: &Path, format: DataFormat) -> Result<Option<Arc<DataFile>>> {
+        let path = self.within(path)?;
+        self.data.get((path.clone(), format), || self.load(&path, format))
+    }
+
+    /// Reads a file as text; `None` where it is not there.
+    pub(super) fn text(&self, path: &Path) -> Result<Option<Arc<SourceFile>>> {
+        let unreadable = |why: String| {
+            let message = format!("`{}` cannot be read: {why}", self.shown(path));
+            Box::new(Diagnostic::error(&codes::NOT_A_HASH, message))
+        };
+        let bytes = match self.world.read(path) {
+            Ok(bytes) => bytes,
+            Err(found) if matches!(found.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(found) => return Err(unreadable(found.to_string())),
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Ok(Some(SourceFile::new(self.shown(path).as_str(), text))),
+            Err(found) => {
+                let before = bytes.iter().take(found.valid_up_to());
+                let line = before.filter(|byte| **byte == b'\n').count() + 1;
+                let message = format!("line {line} is not UTF-8");
+                let found = Diagnostic::error(&yaml::SYNTAX, message).in_file(self.shown(path));
+                Err(Box::new(found))
+            }
+        }
+    }
+
+    fn within(&self, path: &Path) -> Result<PathBuf> {
+        let path = normal(path);
+        if self.allowed.iter().any(|folder| path.starts_with(folder)) {
+            return Ok(path);
+        }
+        let message = format!("`{}` lies outside of the repo and is not read", path.display());
+        let help = "keep data below the repo, or below the folder of the file that `--hiera-config` names";
+        Err(Box::new(Diagnostic::error(&codes::OUTSIDE, message).help(help)))
+    }
+
+    fn load(&self, path: &Path, format: DataFormat) -> Result<Option<Arc<DataFile>>> {
+        let Some(source) = self.text(path)? else { return Ok(None) };
+        let rules = yaml::Rules { psych: self.psych, objects: false };
+        let (value, lines) = match format {
+            DataFormat::Json => (inputs::json(&source)?, Lines::Unknown),
+            DataFormat::Yaml => {
+                let document = yaml::read(&source, rules)?;
+                (document.value.clone(), Lines::Yaml(Box::new(document)))
+            }
+        };
+        let shown = self.shown(path);
+        let not_a_hash = match &value {
+            Value::Hash(_) => None,
+            Value::Undef | Value::Bool(false) => Some(NotAHash::Empty),
+            _ => Some(NotAHash::Other),
+        };
+        let mut value = text_keys(&value);
+        if source.text().contains("ENC[") {
+            value = eyaml::label_ciphertext(&value, &shown);
+        }
+        let hash = if let Value::Hash(hash) = value { hash } else { Arc::default() };
+        Ok(Some(Arc::new(DataFile { shown, hash, not_a_hash, lines })))
+    }
+}
+
+impl NotAHash {
+    /// Returns the diagnostic for a file, a warning or an error.
+    pub(super) fn diagnostic(self, shown: &str, strict: bool) -> Diagnostic {
+        let at = Location::new(SourceFile::new(shown, ""), Span::new(0, 0));
+        let message = format!("`{shown}` does not hold a hash");
+        if strict && self == Self::Other {
+            Diagnostic::error(&codes::NOT_A_HASH, message).at(at)
+        } else {
+            Diagnostic::warning(&codes::NOT_A_HASH, message).at(at)
+        }
+    }
+}
+
+/// Turns symbols that are keys into text (`HieraConfig.symkeys_to_string`).
+pub(super) fn text_keys(value: &Value) -> Value {
+    match value {
+        Value::Hash(entries) => {
+            let key = |key: &Value| {
+                if let Value::Symbol(text) = key { Value::str(text.clone()) } else { key.clone() }
+            };
+            Value::hash(entries.iter().map(|(name, value)| (key(name), text_keys(value))))
+        }
+        Value::Array(items) => Value::array(items.iter().map(text_keys)),
+        other => other.clone(),
+    }
+}
+
+/// Takes `.` and `..` out of a path by its words alone.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if clean.file_name().is_some() => {
+                clean.pop();
+            }
+            Component::ParentDir | Component::Normal(_) | Component::RootDir | Component::Prefix(_) => {
+                clean.push(part);
+            }
+        }
+    }
+    clean
+}

@@ -1,0 +1,356 @@
+//! Merge strategies (`puppet/pops/merge_strategy.rb` and the `deep_merge` gem).
+
+use super::codes;
+use crate::{
+    diag::{Diagnostic, Result},
+    value::{HashMap, Value},
+};
+use ecow::EcoVec;
+use indexmap::IndexSet;
+use std::{cmp::Ordering, sync::Arc};
+
+/// How the answers of several levels become one.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Strategy {
+    /// The first answer.
+    #[default]
+    First,
+    /// All scalars and items of arrays, each once.
+    Unique,
+    /// A hash of all keys, the first value of each.
+    Hash,
+    /// Hashes and arrays merged at all depths.
+    Deep(DeepOptions),
+}
+
+/// The options of a deep merge.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeepOptions {
+    /// Items that begin with it remove what follows it from levels below.
+    pub knockout_prefix: Option<String>,
+    /// Whether merged arrays are sorted.
+    pub sort_merged_arrays: bool,
+    /// Whether hashes at the same index of two arrays are merged.
+    pub merge_hash_arrays: bool,
+}
+
+impl Strategy {
+    /// Reads a strategy's name or its hash of options; `undef` is `first`.
+    ///
+    /// # Errors
+    /// Gives an unknown strategy or option.
+    pub fn parse(value: &Value) -> Result<Self> {
+        let (name, options) = match value {
+            Value::Undef => return Ok(Self::First),
+            Value::Str(name) => (name.as_str(), None),
+            Value::Hash(options) => match value.get("strategy").and_then(Value::as_str) {
+                Some(name) => (name, Some(options)),
+                None => return Err(error("the hash of a merge has no `strategy`")),
+            },
+            _ => return Err(error("a merge is a strategy's name or a hash with `strategy`")),
+        };
+        let extra = options.is_some_and(|options| options.len() > 1);
+        match name {
+            "deep" => Ok(Self::Deep(deep_options(options)?)),
+            "first" | "default" | "unique" | "hash" if extra => {
+                Err(error(&format!("the strategy `{name}` takes no options")))
+            }
+            "first" | "default" => Ok(Self::First),
+            "unique" => Ok(Self::Unique),
+            "hash" => Ok(Self::Hash),
+            other => Err(error(&format!("`{other}` is no merge strategy"))
+                .with_help("the strategies are `first`, `unique`, `hash` and `deep`")),
+        }
+    }
+
+    /// Prepares the first of several answers.
+    #[must_use]
+    pub fn begin(&self, value: Value) -> Value {
+        match self {
+            Self::Unique => Value::Array(flattened(&value)),
+            Self::First | Self::Hash | Self::Deep(_) => value,
+        }
+    }
+
+    /// Prepares the only answer where there is one place to look.
+    #[must_use]
+    pub fn single(&self, value: Value) -> Value {
+        match (self, value) {
+            (Self::Unique, Value::Array(items)) => unique(items.iter().cloned()),
+            (_, value) => value,
+        }
+    }
+
+    /// Merges a value of a higher level with one of a lower.
+    ///
+    /// # Errors
+    /// Gives values that the strategy cannot merge.
+    pub fn merge(&self, higher: &Value, lower: &Value) -> Result<Value> {
+        match self {
+            Self::First => Ok(higher.clone()),
+            Self::Unique => {
+                mergeable_by_unique(higher)?;
+                mergeable_by_unique(lower)?;
+                Ok(unique(flattened(higher).into_iter().chain(flattened(lower))))
+            }
+            Self::Hash => {
+                let (Some(higher), Some(lower)) = (higher.as_hash(), lower.as_hash()) else {
+                    return Err(error("the strategy `hash` merges hashes only"));
+                };
+                let mut merged = lower.clone();
+                merged.extend(higher.iter().map(|(key, value)| (key.clone(), value.clone())));
+                Ok(Value::Hash(Arc::new(merged)))
+            }
+            Self::Deep(options) => deep(options)?.merge(higher, lower.clone()),
+        }
+    }
+}
+
+trait WithHelp {
+    fn with_help(self, help: &str) -> Self;
+}
+
+impl WithHelp for Box<Diagnostic> {
+    fn with_help(self, help: &str) -> Self {
+        Self::new((*self).help(help))
+    }
+}
+
+fn error(message: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(&codes::MERGE, message))
+}
+
+fn deep_options(options: Option<&Arc<HashMap>>) -> Result<DeepOptions> {
+    let mut deep = DeepOptions::default();
+    for (name, value) in options.into_iter().flat_map(|options| options.iter()) {
+        match (name.as_str().unwrap_or_default(), value) {
+            ("strategy", _) | ("merge_debug", Value::Bool(_)) => {}
+            ("knockout_prefix", Value::Undef) => {}
+            ("knockout_prefix", Value::Str(prefix)) if prefix.is_empty() => {
+                return Err(error("`knockout_prefix` is empty"));
+            }
+            ("knockout_prefix", Value::Str(prefix)) => deep.knockout_prefix = Some(prefix.to_string()),
+            ("sort_merged_arrays", Value::Bool(on)) => deep.sort_merged_arrays = *on,
+            ("merge_hash_arrays", Value::Bool(on)) => deep.merge_hash_arrays = *on,
+            (name, _) => {
+                return Err(error(&format!("`{name}` is no option of a deep merge, or has a wrong value")));
+            }
+        }
+    }
+    Ok(deep)
+}
+
+fn mergeable_by_unique(value: &Value) -> Result<()> {
+    match value {
+        Value::Hash(_) | Value::Undef => Err(error("the strategy `unique` merges scalars and arrays only")),
+        _ => Ok(()),
+    }
+}
+
+fn flattened(value: &Value) -> EcoVec<Value> {
+    fn add(value: &Value, into: &mut EcoVec<Value>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| add(item, into)),
+            other => into.push(other.clone()),
+        }
+    }
+    let mut flat = EcoVec::new();
+    add(value, &mut flat);
+    flat
+}
+
+fn unique(values: impl Iterator<Item = Value>) -> Value {
+    Value::array(values.collect::<IndexSet<_>>())
+}
+
+/// A deep merge with its knock-out pattern compiled.
+struct Deep<'a> {
+    options: &'a DeepOptions,
+    knockout: Option<onig::Regex>,
+}
+
+/// The prefix is a pattern without escapes in the gem: `^#{knockout_prefix}`.
+fn deep(options: &DeepOptions) -> Result<Deep<'_>> {
+    let compile = |prefix: &String| {
+        onig::Regex::new(&format!("^{prefix}")).map_err(|found| {
+            error(&format!("`knockout_prefix` `{prefix}` is no pattern: {}", found.description()))
+        })
+    };
+    let knockout = options.knockout_prefix.as_ref().map(compile).transpose()?;
+    Ok(Deep { options, knockout })
+}
+
+impl Deep<'_> {
+    /// `DeepMerge.deep_merge!(source, dest)`.
+    fn merge(&self, source: &Value, dest: Value) -> Result<Value> {
+        if source.is_undef() {
+            return Ok(dest);
+        }
+        if !dest.is_truthy() {
+            return Ok(source.clone());
+        }
+        match (source, dest) {
+            (Value::Hash(entries), Value::Hash(dest)) => self.hashes(entries, &dest),
+            (Value::Hash(entries), dest) if entries.is_empty() => Ok(dest),
+            (Value::Array(source), dest) => self.arrays(source, dest),
+            (source, _) => Ok(self.overwrite(source)),
+        }
+    }
+
+    fn hashes(&self, source: &HashMap, dest: &HashMap) -> Result<Value> {
+        let mut merged = dest.clone();
+        for (key, value) in source {
+            let below = merged.get(key).filter(|below| below.is_truthy()).cloned();
+            // what is only above is merged with itself, which drops what it knocks out
+            let below = below.unwrap_or_else(|| value.clone());
+            merged.insert(key.clone(), self.merge(value, below)?);
+        }
+        Ok(Value::Hash(Arc::new(merged)))
+    }
+
+    fn arrays(&self, source: &EcoVec<Value>, dest: Value) -> Result<Value> {
+        let mut source: Vec<Value> = source.iter().cloned().collect();
+        let prefix = self.options.knockout_prefix.as_deref().map(Value::str);
+        let mut dest = dest;
+        if let Some(prefix) = &prefix
+            && source.contains(prefix)
+        {
+            dest = cleared(dest);
+            source.retain(|item| item != prefix);
+        }
+        let Value::Array(dest) = dest else { return Ok(self.overwrite(&Value::array(source))) };
+        let mut dest: Vec<Value> = dest.into_iter().collect();
+        source.retain(|item| !self.knocks_out(item, &mut dest));
+        let hashes = |items: &[Value]| items.iter().all(|item| matches!(item, Value::Hash(_)));
+        let mut merged = if self.options.merge_hash_arrays && hashes(&source) && hashes(&dest) {
+            self.by_index(&source, dest)?
+        } else {
+            let all: IndexSet<Value> = dest.into_iter().chain(source).collect();
+            all.into_iter().collect()
+        };
+        if self.options.sort_merged_arrays {
+            sort(&mut merged)?;
+        }
+        Ok(Value::array(merged))
+    }
+
+    /// Removes from `dest` what an item of `source` names behind the prefix; such an item is dropped.
+    fn knocks_out(&self, item: &Value, dest: &mut Vec<Value>) -> bool {
+        let Some((text, pattern)) = item.as_str().zip(self.knockout.as_ref()) else { return false };
+        let named = pattern.replace_all(text, "");
+        if named == text {
+            return false;
+        }
+        let named = Value::str(named);
+        dest.retain(|below| *below != named && below != item);
+        true
+    }
+
+    fn by_index(&self, source: &[Value], dest: Vec<Value>) -> Result<Vec<Value>> {
+        let empty = Value::hash([]);
+        let count = dest.len();
+        let pairs = dest.into_iter().enumerate();
+        let merged = pairs.map(|(at, below)| self.merge(source.get(at).unwrap_or(&empty), below));
+        let mut merged = merged.collect::<Result<Vec<_>>>()?;
+        merged.extend(source.iter().skip(count).cloned());
+        Ok(merged)
+    }
+
+    /// `overwrite_unmergeables`: a text behind the prefix leaves an empty text.
+    fn overwrite(&self, source: &Value) -> Value {
+        match (source, &self.knockout) {
+            (Value::Str(text), Some(pattern)) if pattern.replace_all(text, "") != text.as_str() => {
+                Value::str("")
+            }
+            (Value::Array(items), Some(pattern)) => {
+                let stays = |item: &&Value| item.as_str().is_none_or(|text| pattern.find(text).is_none());
+                Value::array(items.iter().filter(stays).cloned())
+            }
+            (source, _) => source.clone(),
+        }
+    }
+}
+
+/// `clear_or_nil`
+fn cleared(value: Value) -> Value {
+    match value {
+        Value::Array(_) => Value::array([]),
+        Value::Hash(_) => Value::hash([]),
+        Value::Str(_) => Value::str(""),
+        _ => Value::Undef,
+    }
+}
+
+/// Ruby's `sort`: texts by bytes, numbers by size; a mixture cannot be compared.
+fn sort(values: &mut [Value]) -> Result<()> {
+    let mut comparable = true;
+    values.sort_by(|left, right| {
+        compare(left, right).unwrap_or_else(|| {
+            comparable = false;
+            Ordering::Equal
+        })
+    });
+    if comparable {
+        Ok(())
+    } else {
+        Err(error("`sort_merged_arrays`: values of different kinds cannot be sorted"))
+    }
+}
+
+fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Str(left), Value::Str(right)) => Some(left.cmp(right)),
+        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
+        (Value::Float(left), Value::Float(right)) => left.partial_cmp(right),
+        (Value::Int(left), Value::Float(right)) => (*left as f64).partial_cmp(right),
+        (Value::Float(left), Value::Int(right)) => left.partial_cmp(&(*right as f64)),
+        (left, right) => (left == right).then_some(Ordering::Equal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        hiera::yaml::{Rules, read},
+        source::SourceFile,
+    };
+
+    fn value(text: &str) -> Value {
+        read(&SourceFile::new("t", text), Rules::default()).unwrap().value
+    }
+
+    fn merged(strategy: &str, higher: &str, lower: &str) -> Value {
+        Strategy::parse(&value(strategy)).unwrap().merge(&value(higher), &value(lower)).unwrap()
+    }
+
+    #[test]
+    fn hash_merges_put_the_lower_level_first() {
+        let found = merged("hash", "{b: 1, c: 2}", "{a: 0, b: 0}");
+        assert_eq!(found, value("{a: 0, b: 1, c: 2}"));
+        assert_eq!(found.as_hash().unwrap().keys().next(), Some(&Value::str("a")));
+    }
+
+    #[test]
+    fn unique_flattens() {
+        assert_eq!(merged("unique", "[a, [b]]", "b"), value("[a, b]"));
+    }
+
+    #[test]
+    fn deep_merges_knock_out() {
+        let strategy = "{strategy: deep, knockout_prefix: '--'}";
+        assert_eq!(
+            merged(strategy, "{x: ['--a', c], y: '--'}", "{x: [a, b], y: 1}"),
+            value("{x: [b, c], y: ''}")
+        );
+        assert_eq!(merged(strategy, "{n: ['--a', a, b]}", "{}"), value("{n: [b, a]}"));
+    }
+
+    #[test]
+    fn deep_merges_hashes_in_arrays_by_index() {
+        let strategy = "{strategy: deep, merge_hash_arrays: true}";
+        assert_eq!(merged(strategy, "[{y: 1}, {q: 2}]", "[{z: 2}]"), value("[{z: 2, y: 1}, {q: 2}]"));
+        let sorted = "{strategy: deep, sort_merged_arrays: true}";
+        assert_eq!(merged(sorted, "[c, a]", "[b]"), value("[a, b, c]"));
+    }
+}
