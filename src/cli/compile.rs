@@ -5,11 +5,13 @@ use super::{
     session::{Outcome, Stop},
 };
 use crate::{
+    catalog::write_catalog,
     compile::{CompiledNode, Fleet, NOT_WRITTEN},
     diag::{Diagnostic, Severity},
     inputs::FLAG,
 };
 use clap::Args;
+use indexmap::IndexMap;
 use std::{fs, io::Write, path::Path};
 
 /// Compile catalogs in Puppet's own JSON
@@ -48,15 +50,9 @@ impl Compile {
 
 /// Reports what was found and writes the catalogs.
 fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
-    let mut failed = Vec::new();
-    for node in compiled {
-        for diagnostic in &node.diagnostics {
-            session.report(diagnostic)?;
-        }
-        if node.catalog.is_none() {
-            failed.push(node.certname.as_str());
-        }
-    }
+    report_by_place(compiled, session)?;
+    let without = compiled.iter().filter(|node| node.catalog.is_none());
+    let failed: Vec<&str> = without.map(|node| node.certname.as_str()).collect();
     let mut written = true;
     if let Some(folder) = session.common.out.clone() {
         for found in write_all(compiled, &folder) {
@@ -71,7 +67,9 @@ fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
             }
         }
         Format::Json => {}
-        _ => summary(compiled, session)?,
+        Format::Summary | Format::Text | Format::Html | Format::Sarif | Format::Junit | Format::Github => {
+            summary(compiled, session)?
+        }
     }
     let count = compiled.len() - failed.len();
     session.note(&format!("{count} of {} nodes compiled", compiled.len()))?;
@@ -79,6 +77,23 @@ fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
         writeln!(session.err, "not compiled: {}", failed.join(", "))?;
     }
     Ok(if failed.is_empty() && written { Status::Done } else { Status::Failed })
+}
+
+/// Prints each diagnostic once, with the nodes that it was met on.
+fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
+    let mut met: IndexMap<String, (&Diagnostic, Vec<&str>)> = IndexMap::new();
+    for node in compiled {
+        for found in &node.diagnostics {
+            met.entry(found.one_line()).or_insert((found, Vec::new())).1.push(&node.certname);
+        }
+    }
+    for (diagnostic, nodes) in met.values() {
+        session.report(diagnostic)?;
+        if session.shows(diagnostic) {
+            writeln!(session.err, "  on {}", nodes.join(", "))?;
+        }
+    }
+    Ok(())
 }
 
 fn catalog_text(node: &CompiledNode) -> Option<String> {
@@ -112,19 +127,19 @@ fn write_all(compiled: &[CompiledNode], folder: &Path) -> Vec<Diagnostic> {
     }
     let write = |node: &CompiledNode| {
         let text = catalog_text(node)?;
-        write_one(&folder.join(format!("{}.json", node.certname)), &text).err()
+        write_one(&folder.join(format!("{}.json", node.certname)), &text).err().map(|found| *found)
     };
     compiled.iter().filter_map(write).collect()
 }
 
 /// Writes a file beside its place and renames it into it; replaces nothing but an earlier catalog.
-fn write_one(path: &Path, text: &str) -> Result<(), Diagnostic> {
+fn write_one(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     let failed = |why: &dyn std::fmt::Display| {
-        Diagnostic::error(&NOT_WRITTEN, format!("`{}` cannot be written: {why}", path.display()))
+        Box::new(Diagnostic::error(&NOT_WRITTEN, format!("`{}` cannot be written: {why}", path.display())))
     };
     if path.exists() && !is_catalog(path) {
-        return Err(failed(&"a file that is no catalog is in its place")
-            .help("choose another folder for `--out`, or move the file away"));
+        let found = failed(&"a file that is no catalog is in its place");
+        return Err(Box::new(found.help("choose another folder for `--out`, or move the file away")));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|found| failed(&found))?;

@@ -14,7 +14,7 @@ use crate::{
 };
 use clap::Args;
 use serde_json::json;
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 /// Look keys up in Hiera for one node
 #[derive(Debug, Args)]

@@ -100,9 +100,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Gives an error of the stream.
     pub fn report(&mut self, diagnostic: &Diagnostic) -> io::Result<()> {
-        let hidden = self.common.quiet && diagnostic.severity() != Severity::Error;
-        let hidden = hidden || self.common.verbose == 0 && diagnostic.severity() == Severity::Advice;
-        if hidden {
+        if !self.shows(diagnostic) {
             return Ok(());
         }
         let mut text = String::new();
@@ -110,6 +108,16 @@ impl<'a> Session<'a> {
         match handler.render_report(&mut text, &diagnostic.clone().rendered()) {
             Ok(()) => writeln!(self.err, "{}", text.trim_end_matches('\n')),
             Err(_) => writeln!(self.err, "{}", diagnostic.one_line()),
+        }
+    }
+
+    /// Tells whether a diagnostic is printed: `-q` leaves errors only, advice needs `-v`.
+    #[must_use]
+    pub fn shows(&self, diagnostic: &Diagnostic) -> bool {
+        match diagnostic.severity() {
+            Severity::Error => true,
+            Severity::Warning => !self.common.quiet,
+            Severity::Advice => !self.common.quiet && self.common.verbose > 0,
         }
     }
 
