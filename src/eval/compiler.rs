@@ -131,6 +131,7 @@ impl<'a> Compiler<'a> {
     fn add_main_stage(&self) -> Result<()> {
         let mut stage = self.blank("stage", "main", TOP)?;
         stage.symbolic = true;
+        stage.tags.shift_remove("main");
         self.add_to_catalog(stage).map(|_| ())
     }
 
@@ -199,6 +200,7 @@ impl<'a> Compiler<'a> {
         let main = self.env.main().clone();
         let mut resource = self.blank("class", "main", TOP)?;
         resource.symbolic = true;
+        resource.what = What::Class(main.clone());
         resource.tags.shift_remove("main");
         resource.source = Some(main.clone());
         let next = ResourceId(self.state.borrow().resources.len());

@@ -70,8 +70,11 @@ impl Compiler<'_> {
                 continue;
             }
             let message = format!("no parameter named `{name}` on `{}`", resource.reference());
-            let at = param.at.clone().or_else(|| resource.at.clone());
-            let found = placed(Diagnostic::error(&codes::UNKNOWN_PARAMETER, message), at);
+            let at = resource.at.clone().or_else(|| param.at.clone());
+            let mut found = placed(Diagnostic::error(&codes::UNKNOWN_PARAMETER, message), at);
+            if let Some(at) = &param.at {
+                found = found.related(at.clone(), "this attribute");
+            }
             let known = facts.attributes().map(EcoString::as_str);
             return Err(Box::new(match super::variables::closest(name, known) {
                 Some(close) => found.help(format!("did you mean `{close}`?")),
