@@ -50,9 +50,11 @@ fn compile(path: &Path) -> (Option<Json>, Vec<Diagnostic>) {
         Ok(environment) => environment,
         Err(found) => return (None, found),
     };
-    let facts: Json = serde_json::from_str(&std::fs::read_to_string(folder().join("facts.json")).unwrap()).unwrap();
+    let facts: Json =
+        serde_json::from_str(&std::fs::read_to_string(folder().join("facts.json")).unwrap()).unwrap();
     let text = |text: &str| Value::str(text);
-    let server = [("serverversion", "7.23.0"), ("servername", "puppet.example.net"), ("serverip", "192.0.2.1")];
+    let server =
+        [("serverversion", "7.23.0"), ("servername", "puppet.example.net"), ("serverip", "192.0.2.1")];
     let trusted = [
         ("authenticated", text("remote")),
         ("certname", text(NODE)),

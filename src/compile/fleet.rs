@@ -8,6 +8,7 @@ use crate::{
     hiera::{Hiera, Keys, Settings},
     inputs::{NodeInputs, Repo},
     source::World,
+    syntax::PuppetVersion,
     value::Value,
 };
 use ecow::EcoString;
@@ -98,7 +99,8 @@ impl<'a> Fleet<'a> {
             root: self.repo.root.clone(),
             module_path: self.repo.module_path.clone(),
             manifest: self.repo.manifest.clone(),
-            ..EnvironmentPaths::default()
+            version: if self.options.puppet_version == 7 { PuppetVersion::V7 } else { PuppetVersion::V8 },
+            strict: self.options.strict(),
         }
     }
 
