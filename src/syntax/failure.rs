@@ -51,3 +51,10 @@ fn lexical(source: &Arc<SourceFile>, problem: &Problem) -> Diagnostic {
     let span = Span::new(problem.shown as u32, problem.shown as u32);
     Diagnostic::error(code, message).at(Location::new(source.clone(), span))
 }
+
+/// Puppet refuses a file that begins with a byte order mark.
+pub(super) fn byte_order_mark(source: &Arc<SourceFile>) -> Diagnostic {
+    Diagnostic::error(&codes::BOM, "the file begins with a byte order mark")
+        .at(Location::new(source.clone(), Span::new(0, 0)))
+        .help("save the file as UTF-8 without byte order mark")
+}

@@ -4,13 +4,16 @@
 
 pub mod ast;
 mod build;
+mod children;
 mod codes;
 mod epp;
 mod escape;
 mod failure;
 mod grammar;
 mod heredoc;
+pub mod pn;
 mod scan;
+mod validate;
 
 pub use ast::Ast;
 pub(crate) use codes::CODES;
@@ -101,7 +104,9 @@ impl Parsed {
 /// Parses and validates a text.
 #[must_use]
 pub fn parse(source: Arc<SourceFile>, mode: Mode, options: &Options) -> Parsed {
-    let _ = options;
+    if source.text().starts_with('\u{FEFF}') {
+        return Parsed { ast: None, diagnostics: vec![failure::byte_order_mark(&source)] };
+    }
     let scan = scan::scan(source.text(), mode.into());
     let rule = match mode {
         Mode::Manifest => Rule::manifest,
@@ -126,5 +131,6 @@ pub fn parse(source: Arc<SourceFile>, mode: Mode, options: &Options) -> Parsed {
         return Parsed { ast: None, diagnostics };
     }
     let ast = Arc::new(build::ast(source, body, definitions));
+    diagnostics.extend(validate::validate(&ast, options));
     Parsed { ast: Some(ast), diagnostics }
 }
