@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod cli;
 pub mod compile;
 pub mod diag;
+pub mod diff;
 pub mod eval;
 pub mod functions;
 pub mod observe;

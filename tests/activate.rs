@@ -135,7 +135,8 @@ fn drift_is_shown_and_repaired_and_the_repair_can_be_taken_back() {
     let output = support::migrate(&["status", "--root", rig.root().to_str().unwrap(), "--format", "json"]);
     assert_eq!(output.status.code(), Some(2));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let paths: Vec<_> = json["drift"].as_array().unwrap().iter().map(|step| step["path"].as_str().unwrap()).collect();
+    let paths: Vec<_> =
+        json["drift"].as_array().unwrap().iter().map(|step| step["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["/etc/link", "/etc/motd"]);
     assert_eq!(json["drift"][1]["changes"], serde_json::json!(["content", "mode 0666 -> 0644"]));
     assert_status(&rig.apply(&host_file(), &[]), 0);
@@ -154,7 +155,10 @@ fn one_rollback_passes_several_generations() {
     // an attribute, then the bytes, of the same file
     let mode = head() + "[[file]]\npath = '/etc/seed'\nkind = 'regular'\nmode = '0400'\n";
     assert_status(&rig.apply(&mode, &[]), 0);
-    assert_status(&rig.apply(&(head() + &file_item("/etc/seed", "2") + &file_item("/new/dir/f", "2")), &[]), 0);
+    assert_status(
+        &rig.apply(&(head() + &file_item("/etc/seed", "2") + &file_item("/new/dir/f", "2")), &[]),
+        0,
+    );
     assert_status(&rig.run("rollback", &["--to", "1"]), 0);
     assert_eq!(snapshot(&rig.root()), first);
     assert_status(&rig.run("rollback", &["--to", "3"]), 3);
@@ -257,7 +261,9 @@ fn secrets_are_filled_in_and_never_stored() {
     assert_status(&applied, 0);
     assert_eq!(rig.content("etc/app.conf"), "password=hunter2");
     let state = rig.root().join("var/lib/migrate");
-    for entry in walkdir::WalkDir::new(&state).into_iter().map(Result::unwrap).filter(|it| it.file_type().is_file()) {
+    for entry in
+        walkdir::WalkDir::new(&state).into_iter().map(Result::unwrap).filter(|it| it.file_type().is_file())
+    {
         let content = fs::read(entry.path()).unwrap();
         assert!(!content.windows(7).any(|bytes| bytes == b"hunter2"), "{}", entry.path().display());
     }
@@ -284,9 +290,7 @@ fn secrets_are_filled_in_and_never_stored() {
 #[test]
 fn validation_runs_only_when_allowed() {
     let rig = Rig::new();
-    let text = |content: &str| {
-        head() + &file_item("/sudoers", content) + "validate = 'grep -q good %'\n"
-    };
+    let text = |content: &str| head() + &file_item("/sudoers", content) + "validate = 'grep -q good %'\n";
     let told = rig.apply(&text("bad"), &[]);
     assert_status(&told, 0);
     assert!(told.1.contains("activate::not-validated"), "{}", told.1);
@@ -332,7 +336,11 @@ fn owners_come_from_the_root_and_set_id_bits_need_them() {
     assert_status(&rig.apply(&unknown, &[]), 3);
     assert_status(&rig.apply(&unknown, &["--owners", "known"]), 0);
     let meta = fs::metadata(rig.root().join("bin/t")).unwrap();
-    assert_eq!((meta.mode() & 0o7777, meta.uid()), (0o755, 0), "no set-id bit for an owner that is not meant");
+    assert_eq!(
+        (meta.mode() & 0o7777, meta.uid()),
+        (0o755, 0),
+        "no set-id bit for an owner that is not meant"
+    );
 }
 
 #[test]
@@ -437,7 +445,8 @@ fn a_build_of_the_same_file_is_the_same_bytes() {
     let first = rig.run("build", &[&host, "--format", "json", "-q"]);
     assert_status(&first, 0);
     let second = rig.run("build", &[&host, "--format", "json", "-q"]);
-    let without_count = |text: &str| text.lines().filter(|line| !line.contains("new_objects")).collect::<Vec<_>>().join("\n");
+    let without_count =
+        |text: &str| text.lines().filter(|line| !line.contains("new_objects")).collect::<Vec<_>>().join("\n");
     assert_eq!(without_count(&first.1), without_count(&second.1));
     assert!(second.1.contains("\"new_objects\": 0"), "{}", second.1);
 }

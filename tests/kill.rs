@@ -81,7 +81,8 @@ impl Scenario {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
-        let copied = Command::new("cp").arg("-a").arg(self.dir.path().join("template")).arg(&root).status().unwrap();
+        let copied =
+            Command::new("cp").arg("-a").arg(self.dir.path().join("template")).arg(&root).status().unwrap();
         assert!(copied.success());
         root
     }
@@ -124,7 +125,8 @@ impl Scenario {
         if found == self.new {
             return true;
         }
-        let differing: Vec<_> = found.iter().filter(|(path, seen)| self.old.get(*path) != Some(*seen)).collect();
+        let differing: Vec<_> =
+            found.iter().filter(|(path, seen)| self.old.get(*path) != Some(*seen)).collect();
         let lost: Vec<_> = self.old.keys().filter(|path| !found.contains_key(*path)).collect();
         assert!(found == self.old, "{point}: neither old nor new: {differing:?} lost {lost:?}");
         false
@@ -139,7 +141,10 @@ impl Scenario {
         };
         let leftover = |point: &str| {
             let names = snapshot(root);
-            assert!(!names.keys().any(|name| name.contains("migrate-new")), "{point}: a temporary file is left");
+            assert!(
+                !names.keys().any(|name| name.contains("migrate-new")),
+                "{point}: a temporary file is left"
+            );
             assert!(!root.join("var/lib/migrate/journal.json").exists(), "{point}: the journal is left");
         };
         match way {
@@ -205,7 +210,10 @@ fn kill_everywhere(scenario: &Scenario, what: &str) {
         }
         scenario.settle(&root, number % 3, &words);
     }
-    println!("{what}: killed at {killed} of {all} calls, {committed} of the {} looked at were done", killed.div_ceil(3));
+    println!(
+        "{what}: killed at {killed} of {all} calls, {committed} of the {} looked at were done",
+        killed.div_ceil(3)
+    );
     assert!(killed * 10 >= points.len() * 9, "only {killed} of {} points killed anything", points.len());
 }
 
@@ -243,7 +251,17 @@ fn a_recovery_killed_anywhere_goes_on() {
             assert!(scenario.kill(&root, &point));
             let inject = format!("inject={name}:signal=SIGKILL:when={at}");
             let status = Command::new("strace")
-                .args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, env!("CARGO_BIN_EXE_migrate"), "status", "--root"])
+                .args([
+                    "-f",
+                    "-qq",
+                    "-o",
+                    "/dev/null",
+                    "-e",
+                    &inject,
+                    env!("CARGO_BIN_EXE_migrate"),
+                    "status",
+                    "--root",
+                ])
                 .arg(&root)
                 .output()
                 .unwrap()
@@ -281,11 +299,16 @@ fn a_call_that_fails_is_told_by_the_exit_status() {
             // a closed standard stream or a missing locale file is survived
             0 | 4 => assert!(scenario.is_new(&root, &words), "{words}: status {code} without the new state"),
             // before anything was read, or refused, or taken back
-            1 | 3 | 5 | 64 | 127 => assert!(!scenario.is_new(&root, &words), "{words}: status {code} and the new state"),
+            1 | 3 | 5 | 64 | 127 => {
+                assert!(!scenario.is_new(&root, &words), "{words}: status {code} and the new state")
+            }
             6 => {}
             _ => panic!("{words}: status {code}"),
         }
-        assert!(matches!(migrate(&["status", "--root", root.to_str().unwrap()]).status.code(), Some(0 | 2)), "{words}");
+        assert!(
+            matches!(migrate(&["status", "--root", root.to_str().unwrap()]).status.code(), Some(0 | 2)),
+            "{words}"
+        );
         scenario.is_new(&root, &words);
     }
     println!("failing calls by exit status: {seen:?}");

@@ -72,6 +72,8 @@ codes! {
          this failed too; then the journal stays open and the next run tries again.";
     AFTER_COMMIT = "after-commit", "the activation is done but could not be tidied up",
         "The new generation is current. What is left over is settled by the next run.";
+    UNTOLD = "result-not-written", "the activation is done but its result could not be written",
+        "Stdout or the file of `--out` could not be written. The new generation is current all the same.";
 }
 
 /// Makes a diagnostic of a failed system call on a path below the root.

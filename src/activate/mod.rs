@@ -25,6 +25,7 @@ mod validate;
 
 pub use backend::{ActivationError, Activated, Backend, Partial};
 pub use codes::CODES;
+pub(crate) use codes::UNTOLD;
 pub use generations::{Collected, Generation, Reason};
 pub use journal::Recovered;
 pub use native::Native;

@@ -101,7 +101,10 @@ pub(super) fn deliver(
     };
     match session.common.out.clone() {
         Some(path) => Ok(fs::write(path, text)?),
-        None => Ok(session.out.write_all(text.as_bytes())?),
+        None => {
+            session.out.write_all(text.as_bytes())?;
+            Ok(session.out.flush()?)
+        }
     }
 }
 

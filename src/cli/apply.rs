@@ -6,13 +6,15 @@ use super::{
     session::{Outcome, Stop},
 };
 use crate::{
-    activate::{Activated, ActivationError, Backend, PlanReport, Recovered, ToldDiagnostic, steps_text},
+    activate::{
+        Activated, ActivationError, Backend, PlanReport, Recovered, ToldDiagnostic, UNTOLD, steps_text,
+    },
     diag::Diagnostic,
 };
 use clap::Args;
 use ecow::EcoString;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::{io::ErrorKind, path::PathBuf};
 
 /// Make a root be as a host file says, as one generation
 #[derive(Debug, Args)]
@@ -95,8 +97,16 @@ pub(super) fn settle(
                 problems: told(&done.failures),
                 ..Report::new(schema)
             };
-            deliver(session, &report, || text(&done))?;
-            Ok(if done.failures.is_empty() { Status::Done } else { Status::Degraded })
+            // the root is changed already: a result that cannot be written must not look like a failed activation
+            let told = match deliver(session, &report, || text(&done)) {
+                Err(Stop::Io(error)) if error.kind() != ErrorKind::BrokenPipe => {
+                    let message = format!("activated, but the result cannot be written: {error}");
+                    let _ = session.report(&Diagnostic::error(&UNTOLD, message));
+                    false
+                }
+                delivered => delivered.map(|()| true)?,
+            };
+            Ok(if told && done.failures.is_empty() { Status::Done } else { Status::Degraded })
         }
         Err(error) => failed(session, schema, error),
     }

@@ -13,6 +13,7 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::model::CODES);
     codes.extend(crate::store::CODES);
     codes.extend(crate::build::CODES);
+    codes.extend(crate::diff::CODES);
     codes.extend(crate::activate::CODES);
     codes
 }

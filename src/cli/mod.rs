@@ -8,6 +8,7 @@ mod build;
 mod codes;
 mod common;
 mod compile;
+mod diff;
 mod gc;
 mod generations;
 mod inputs;
@@ -42,6 +43,8 @@ enum Command {
     Compile(compile::Compile),
     /// Look keys up in Hiera for one node
     Lookup(lookup::Lookup),
+    /// Compare two sides: catalogs, host files, or folders of them
+    Diff(diff::Diff),
     /// Build a host file into the store of a root, without activating it
     Build(build::Build),
     /// Say what an activation would do; changes nothing
@@ -63,6 +66,7 @@ impl Command {
         match self {
             Self::Compile(command) => command.run(session),
             Self::Lookup(command) => command.run(session),
+            Self::Diff(command) => command.run(session),
             Self::Build(command) => command.run(session),
             Self::Plan(command) => command.run(session),
             Self::Apply(command) => command.run(session),
