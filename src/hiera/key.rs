@@ -24,8 +24,8 @@ impl Key {
         let segments = split(text).ok_or_else(|| syntax(&format!("`{text}` is not a key")))?;
         let mut segments = segments.into_iter();
         let root = match segments.next() {
-            Some(Value::Str(root)) => root.text().clone(),
-            Some(Value::Int(root)) => ecow::eco_format!("{root}"),
+            Some(Value::Str(root)) if !root.is_empty() => root.text().clone(),
+            // Ruby takes a root of digits for an index, and fails
             _ => return Err(syntax(&format!("`{text}` is not a key"))),
         };
         Ok(Self { text: text.into(), root, segments: segments.collect() })
