@@ -32,7 +32,7 @@ impl Compile {
         let (repo, world) = (&loaded.repo, &loaded.world);
         let compiled = session.on_threads(|| {
             let fleet = Fleet::open(repo, &nodes, options, world)?;
-            Ok::<_, Vec<Diagnostic>>(fleet.compile(nodes))
+            Ok::<_, Vec<Diagnostic>>(fleet.compile(&nodes))
         })?;
         deliver(&compiled, session)
     }
@@ -97,7 +97,7 @@ fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'_>) -> Resu
 }
 
 fn catalog_text(node: &CompiledNode) -> Option<String> {
-    node.catalog.as_ref().map(crate::catalog::write_catalog)
+    node.catalog.as_ref().map(write_catalog)
 }
 
 /// One line a node: resources, edges, classes.

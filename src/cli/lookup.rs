@@ -73,6 +73,7 @@ impl Lookup {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn show(&self, key: &str, found: &Found, node: &NodeInputs, session: &mut Session<'_>) -> Outcome {
         let value = plain(&found.value, self.show_secrets);
         let sources = found.sources.iter();

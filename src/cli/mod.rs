@@ -94,6 +94,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Prints help where it was asked for, else what is wrong with the arguments.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn usage(found: &clap::Error) -> Status {
     // a closed pipe while help is printed ends quietly
     let _ = found.print();

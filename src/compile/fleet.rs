@@ -1,8 +1,12 @@
 //! Compiles the nodes of a run.
 
-use super::{Options, data::NodeLookups};
+use super::{
+    Exported, Options,
+    data::NodeLookups,
+    exports::{self, Exports},
+};
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
     eval::{self, Environment, EnvironmentPaths, NodeRequest, Strict},
     hiera::{Hiera, Keys, Settings},
@@ -13,7 +17,10 @@ use crate::{
 };
 use ecow::EcoString;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// After so many rounds exports must repeat.
+const ROUNDS: usize = 5;
 
 /// One node's catalog, or why there is none.
 #[derive(Debug)]
@@ -60,29 +67,80 @@ impl<'a> Fleet<'a> {
     }
 
     /// Compiles all nodes; the results are in the order of the nodes.
+    ///
+    /// With [`Exported::Fleet`] every node of a round sees what the round before exported, until the exports repeat;
+    /// after five rounds that do not, each node carries an error.
     #[must_use]
-    pub fn compile(&self, nodes: Vec<(EcoString, Result<NodeInputs>)>) -> Vec<CompiledNode> {
-        nodes.into_par_iter().map(|(certname, node)| self.node(certname, node)).collect()
+    pub fn compile(&self, nodes: &[(EcoString, Result<NodeInputs>)]) -> Vec<CompiledNode> {
+        if self.options.exported == Exported::None {
+            return self.round(nodes, None).0;
+        }
+        let mut seen: Exports = Arc::from([]);
+        for _ in 1..ROUNDS {
+            let (compiled, exports) = self.round(nodes, Some(&seen));
+            if exports::same(&seen, &exports) {
+                return compiled;
+            }
+            seen = exports;
+        }
+        let (mut compiled, last) = self.round(nodes, Some(&seen));
+        if !exports::same(&seen, &last) {
+            let names: Vec<String> = exports::differing(&seen, &last).into_iter().take(5).collect();
+            let message =
+                format!("exported resources still change after {ROUNDS} rounds: {}", names.join(", "));
+            for node in &mut compiled {
+                node.diagnostics.push(Diagnostic::error(&super::OSCILLATES, message.clone()));
+                node.catalog = None;
+            }
+        }
+        compiled
     }
 
-    fn node(&self, certname: EcoString, node: Result<NodeInputs>) -> CompiledNode {
-        let failed = |found: Diagnostic| CompiledNode {
-            certname: certname.clone(),
-            catalog: None,
-            diagnostics: vec![found],
+    /// Compiles all nodes once; gives what they export too.
+    fn round(
+        &self,
+        nodes: &[(EcoString, Result<NodeInputs>)],
+        seen: Option<&Exports>,
+    ) -> (Vec<CompiledNode>, Exports) {
+        let compiled: Vec<(CompiledNode, Vec<Resource>)> =
+            nodes.par_iter().map(|(certname, node)| self.node(certname, node, seen)).collect();
+        let mut nodes = Vec::new();
+        let mut exported = Vec::new();
+        for (node, exports) in compiled {
+            exported.extend(
+                exports.into_iter().map(|resource| (node.certname.clone(), exports::stored(resource))),
+            );
+            nodes.push(node);
+        }
+        exported.sort_by(|(left, _), (right, _)| left.cmp(right));
+        (nodes, exported.into())
+    }
+
+    fn node(
+        &self,
+        certname: &EcoString,
+        node: &Result<NodeInputs>,
+        seen: Option<&Exports>,
+    ) -> (CompiledNode, Vec<Resource>) {
+        let failed = |found: Diagnostic| {
+            let diagnostics = vec![found];
+            (CompiledNode { certname: certname.clone(), catalog: None, diagnostics }, Vec::new())
         };
         let node = match node {
-            Ok(node) => node,
-            Err(found) => return failed(*found),
+            Ok(node) => node.clone(),
+            Err(found) => return failed((**found).clone()),
         };
         let name = self.name_of(&node);
         let Some(environment) = self.environments.get(&name) else {
             let message = format!("the environment `{name}` was not read");
             return failed(Diagnostic::error(&super::NOT_COMPILED, message));
         };
-        let request = self.request(node, &name);
-        let compiled = eval::compile_node(environment, &request, &NodeLookups(self.hiera.node()), self.world);
-        CompiledNode { certname, catalog: compiled.catalog, diagnostics: compiled.diagnostics }
+        let mut request = self.request(node, &name);
+        request.exported = seen.cloned();
+        let data = NodeLookups(self.hiera.node());
+        let compiled = eval::compile_node(environment, &request, &data, self.world);
+        let (catalog, diagnostics) = (compiled.catalog, compiled.diagnostics);
+        (CompiledNode { certname: certname.clone(), catalog, diagnostics }, compiled.exports)
     }
 
     fn name_of(&self, node: &NodeInputs) -> EcoString {

@@ -153,6 +153,7 @@ impl<'w> Files<'w> {
         Err(Box::new(Diagnostic::error(&codes::OUTSIDE, message).help(help)))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn load(&self, path: &Path, format: DataFormat) -> Result<Option<Arc<DataFile>>> {
         let Some(source) = self.text(path)? else { return Ok(None) };
         let rules = yaml::Rules { psych: self.psych, objects: false };
@@ -192,6 +193,7 @@ impl NotAHash {
 }
 
 /// Turns symbols that are keys into text (`HieraConfig.symkeys_to_string`).
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 pub(super) fn text_keys(value: &Value) -> Value {
     match value {
         Value::Hash(entries) => {

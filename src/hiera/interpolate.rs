@@ -24,6 +24,7 @@ enum Expression<'a> {
 
 impl Search<'_> {
     /// Resolves all interpolations inside of a value, in the keys of hashes too.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     pub(super) fn interpolate(&self, value: &Value, methods: Methods) -> Result<Value> {
         match value {
             Value::Str(text) if text.contains("%{") => self.interpolate_text(text, methods),
@@ -47,6 +48,7 @@ impl Search<'_> {
         Ok(ruby_text(&value).into_owned())
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn interpolate_text(&self, text: &Str, methods: Methods) -> Result<Value> {
         let mut result = Str::default();
         let mut done = 0;
@@ -161,6 +163,7 @@ fn method(expression: &str) -> Option<(&str, &str)> {
 }
 
 /// Ruby's `to_s`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 pub(super) fn ruby_text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Undef => Cow::Borrowed(""),
@@ -171,6 +174,7 @@ pub(super) fn ruby_text(value: &Value) -> Cow<'_, str> {
 }
 
 /// Ruby's `inspect`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn inspect(value: &Value) -> String {
     match value {
         Value::Undef => "nil".into(),

@@ -39,6 +39,7 @@ impl Strategy {
     ///
     /// # Errors
     /// Gives an unknown strategy or option.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     pub fn parse(value: &Value) -> Result<Self> {
         let (name, options) = match value {
             Value::Undef => return Ok(Self::First),
@@ -140,6 +141,7 @@ fn deep_options(options: Option<&Arc<HashMap>>) -> Result<DeepOptions> {
     Ok(deep)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn mergeable_by_unique(value: &Value) -> Result<()> {
     match value {
         Value::Hash(_) | Value::Undef => Err(error("the strategy `unique` merges scalars and arrays only")),
@@ -148,6 +150,7 @@ fn mergeable_by_unique(value: &Value) -> Result<()> {
 }
 
 fn flattened(value: &Value) -> EcoVec<Value> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn add(value: &Value, into: &mut EcoVec<Value>) {
         match value {
             Value::Array(items) => items.iter().for_each(|item| add(item, into)),
@@ -272,6 +275,7 @@ impl Deep<'_> {
 }
 
 /// `clear_or_nil`
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn cleared(value: Value) -> Value {
     match value {
         Value::Array(_) => Value::array([]),

@@ -58,6 +58,7 @@ impl Search<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn mapped(&self, [variable, name, template]: [&str; 3], datadir: &Path) -> Result<Vec<Place>> {
         let values = match self.scope_variable(variable, "mapped_path[0]")? {
             Value::Array(items) => items.iter().cloned().collect(),

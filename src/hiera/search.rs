@@ -48,6 +48,13 @@ pub(super) struct Search<'a> {
     locals: RefCell<Vec<(String, Value)>>,
 }
 
+/// The levels of one layer.
+struct Levels<'a> {
+    config: &'a Config,
+    levels: &'a [Level],
+    layer: &'a Layer,
+}
+
 const LOOKUP_OPTIONS: &str = "lookup_options";
 
 impl<'a> Search<'a> {
@@ -76,6 +83,7 @@ impl<'a> Search<'a> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn convert(&self, key: &Key, found: Found, convert: &Value) -> Result<Found> {
         let (to, arguments) = match convert {
             Value::Array(items) => (items.first(), items.get(1..).unwrap_or_default()),
@@ -99,23 +107,17 @@ impl<'a> Search<'a> {
 
     fn layer(&self, layer: &Layer, key: &Key, strategy: &Strategy) -> Result<Option<Found>> {
         let Some(config) = self.hiera.config(layer)? else { return Ok(None) };
-        self.guarded(&key.text, || self.hierarchy(&config, &config.levels, layer, key, strategy))
+        let levels = Levels { config: &config, levels: &config.levels, layer };
+        self.guarded(&key.text, || self.hierarchy(&levels, key, strategy))
     }
 
-    fn hierarchy(
-        &self,
-        config: &Config,
-        levels: &[Level],
-        layer: &Layer,
-        key: &Key,
-        strategy: &Strategy,
-    ) -> Result<Option<Found>> {
-        merge_over(strategy, levels, |level| {
-            let places = match self.places(level, config)? {
+    fn hierarchy(&self, levels: &Levels<'_>, key: &Key, strategy: &Strategy) -> Result<Option<Found>> {
+        merge_over(strategy, levels.levels, |level| {
+            let places = match self.places(level, levels.config)? {
                 Some(places) => places.into_iter().map(Some).collect(),
                 None => vec![None],
             };
-            merge_over(strategy, &places, |place| self.place(level, place.as_ref(), layer, key))
+            merge_over(strategy, &places, |place| self.place(level, place.as_ref(), levels.layer, key))
         })
     }
 
@@ -189,16 +191,16 @@ impl<'a> Search<'a> {
         let layer = Layer::Module(module.into());
         let Some(config) = self.hiera.config(&layer)? else { return Ok(None) };
         let Some(levels) = &config.default_levels else { return Ok(None) };
+        let levels = Levels { config: &config, levels, layer: &layer };
         let options_key = Key::parse(LOOKUP_OPTIONS)?;
-        let options = self.guarded(LOOKUP_OPTIONS, || {
-            self.hierarchy(&config, levels, &layer, &options_key, &Strategy::Hash)
-        })?;
+        let options =
+            self.guarded(LOOKUP_OPTIONS, || self.hierarchy(&levels, &options_key, &Strategy::Hash))?;
         let options = options.map(|found| found.value);
         options.as_ref().map_or(Ok(()), |options| options::validate(options, Some(module)))?;
         let compiled = LookupOptions::compile(options.as_ref())?;
         let merge = compiled.of(&key.root).and_then(|options| options.get("merge")).cloned();
         let strategy = Strategy::parse(&merge.unwrap_or_default())?;
-        let found = self.guarded(&key.text, || self.hierarchy(&config, levels, &layer, key, &strategy))?;
+        let found = self.guarded(&key.text, || self.hierarchy(&levels, key, &strategy))?;
         dig(key, found)
     }
 
@@ -312,6 +314,7 @@ fn merge_over<T>(
 }
 
 /// Data holds no symbols.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn check_value(value: &Value, key: &str) -> Result<()> {
     match value {
         Value::Symbol(text) => {

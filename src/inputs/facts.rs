@@ -25,6 +25,7 @@ pub(super) fn read(path: &Path, reader: Reader<'_>) -> Result<(Option<String>, V
     Err(without_values(&source, &facts))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn without_values(source: &Arc<SourceFile>, facts: &Value) -> Box<Diagnostic> {
     let what = match facts {
         Value::Undef => "is empty",
@@ -38,6 +39,7 @@ fn without_values(source: &Arc<SourceFile>, facts: &Value) -> Box<Diagnostic> {
 }
 
 /// Turns symbols into strings, as `Puppet::Node::Facts#sanitize` does.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 pub(super) fn strings(value: &Value) -> Value {
     match value {
         Value::Symbol(text) => Value::str(text.clone()),

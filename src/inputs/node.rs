@@ -177,6 +177,7 @@ fn node(name: &str, files: &Files<'_>, sources: &NodeSources, reader: Reader<'_>
     Ok(node)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn hash(path: &Path, reader: Reader<'_>) -> Result<(Arc<SourceFile>, Value)> {
     let (source, value) = reader.data(path)?;
     let value = facts::strings(&value);
@@ -223,6 +224,7 @@ fn classify(node: &mut NodeInputs, answer: &Value, source: &Arc<SourceFile>) -> 
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn named(value: &Value, source: &Arc<SourceFile>) -> Result<IndexMap<EcoString, Value>> {
     let entries = match value {
         Value::Undef => return Ok(IndexMap::new()),

@@ -62,6 +62,7 @@ impl Reader<'_> {
         Ok((source, value))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn unreadable(&self, path: &Path, found: &io::Error) -> Box<Diagnostic> {
         let shown = self.shown(path);
         let message = match found.kind() {

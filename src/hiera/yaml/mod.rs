@@ -101,6 +101,7 @@ impl Document {
 
     /// Returns the place of what a path of keys and indices leads to, or of the last node on the way that is there.
     #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     pub fn location(&self, path: &[Value]) -> Location {
         let (mut value, mut mark) = (&self.value, self.mark.as_ref());
         let mut span = mark.span;

@@ -340,6 +340,7 @@ fn integer(text: &str) -> Result<Value, Refused> {
 }
 
 /// `Float(tokenize(text))` of the tag `!float`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 pub(super) fn tagged_float(text: &str, psych: Psych) -> Result<Value, Refused> {
     match resolve(text, psych)? {
         Value::Int(number) => Ok(Value::Float(number as f64)),
