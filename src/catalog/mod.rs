@@ -3,10 +3,14 @@
 //! In: what `eval` declares. Out: Puppet's own JSON, the agent's graph, and for `translate` every value with
 //! its origin.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "values have many kinds; few matter at a time")]
+
+mod graph;
 mod json;
 mod read;
 mod resource;
 
+pub use graph::{AgentGraph, Cause, Cycle};
 pub use json::{catalog_json, rich_json, write_catalog};
 pub use read::{CODES, read_catalog, read_value};
 pub use resource::{Catalog, Edge, Parameter, Resource, ResourceRef};

@@ -23,7 +23,6 @@ impl<'s, 'a> Cx<'s, 'a> {
     }
 
     pub(crate) fn call(&self, it: &Call, at: Span) -> Result<Value> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the parser lets nothing else pass")]
         match &it.functor.kind {
             ExprKind::Name(name) | ExprKind::Reserved(name) => {
                 let arguments = self.unfold(&it.arguments)?;

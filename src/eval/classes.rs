@@ -5,7 +5,7 @@ use super::{
     codes,
     compiler::{Compiler, TOP, placed},
     cx::Cx,
-    definition::{Body, ResourceType, capitalize},
+    definition::{Body, ResourceType},
     record::Reads,
     resource::{Param, Res, ResourceId, What},
     scope::{Level, LevelKind, Parameters, ScopeId, Var},
@@ -464,9 +464,4 @@ fn flattened_with_undef(value: &Value) -> Vec<Value> {
         Value::Array(items) => items.iter().flat_map(flattened_with_undef).collect(),
         other => vec![other.clone()],
     }
-}
-
-/// Returns `Class[Name]` for messages.
-pub(crate) fn class_reference(name: &str) -> String {
-    format!("Class[{}]", capitalize(name))
 }

@@ -226,6 +226,13 @@ pub(crate) const EXPORTED: Code = Code {
     explanation: "Two nodes export the same resource, or a collected one is declared locally too.",
 };
 
+/// Resources depend on each other in a circle.
+pub(crate) const DEPENDENCY_CYCLE: Code = Code {
+    name: "eval::dependency-cycle",
+    title: "resources depend on each other in a circle",
+    explanation: "Relations, containment and automatic relations form a circle. Puppet's compiler lets it pass; the agent refuses the catalog.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     UNSUPPORTED,
@@ -260,6 +267,7 @@ pub const CODES: &[Code] = &[
     TEMPLATE,
     LOOKUP,
     EXPORTED,
+    DEPENDENCY_CYCLE,
     jump::BREAK,
     jump::NEXT,
     jump::RETURN,

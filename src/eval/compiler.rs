@@ -13,7 +13,7 @@ use super::{
     scope::{Level, Scope, ScopeId, Var},
 };
 use crate::{
-    catalog::ResourceRef,
+    catalog::{Catalog, ResourceRef},
     diag::{Code, Diagnostic, Result, Sink},
     restypes::{self, TypeFacts},
     source::{Frame, Location, Read, SourceFile, Span, World},
@@ -108,7 +108,21 @@ impl<'a> Compiler<'a> {
         let failed = result.is_err() || self.sink.has_errors();
         let (catalog, exports) =
             if failed { (None, Vec::new()) } else { (Some(self.catalog()), self.exports()) };
+        if let Some(catalog) = &catalog {
+            self.warn_of_cycles(catalog);
+        }
         Compiled { catalog, exports, diagnostics: self.sink.into_vec() }
+    }
+
+    /// Warns of circles in the order in which an agent would apply the catalog; Puppet's compiler lets them pass.
+    fn warn_of_cycles(&self, catalog: &Catalog) {
+        for cycle in catalog.agent_graph().cycles() {
+            let message = format!("the resources depend on each other in a circle: `{cycle}`");
+            let first = cycle.resources.first().and_then(|it| catalog.resources.get(it));
+            let at = first.and_then(|resource| resource.origin.at.clone());
+            let found = placed(Diagnostic::warning(&codes::DEPENDENCY_CYCLE, message), at);
+            self.sink.push(found.help("an agent refuses the whole catalog: drop one of the relations"));
+        }
     }
 
     fn run(&self) -> Result<()> {
@@ -358,8 +372,7 @@ impl<'a> Compiler<'a> {
     /// Returns the frames of what is declared in a scope.
     pub(crate) fn scope_frames(&self, scope: ScopeId) -> Arc<[Frame]> {
         self.scope_resource(scope)
-            .map(|id| self.with(id, |it| Some(it.frames.clone())))
-            .flatten()
+            .and_then(|id| self.with(id, |it| Some(it.frames.clone())))
             .unwrap_or_default()
     }
 
@@ -588,7 +601,6 @@ pub(crate) fn placed(found: Diagnostic, at: Option<Location>) -> Diagnostic {
 }
 
 fn node_name(kind: &ast::ExprKind) -> Option<EcoString> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "patterns and `default` are handled apart")]
     match kind {
         ast::ExprKind::String(text) | ast::ExprKind::Name(text) => Some(text.to_lowercase()),
         ast::ExprKind::Integer(number, _) => Some(number.to_string().into()),

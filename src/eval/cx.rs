@@ -197,7 +197,6 @@ impl Cx<'_, '_> {
     }
 
     fn assign(&self, target: &Expr, value: &Value, reads: &Reads, it: &Assignment) -> Result<()> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "validation lets nothing else pass")]
         match &bare(target).kind {
             ExprKind::Variable(name) => {
                 let var = Var { value: value.clone(), reads: reads.clone() };

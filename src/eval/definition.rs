@@ -44,14 +44,6 @@ impl ResourceType {
         matches!(self.body, Body::Main(_) | Body::Settings | Body::Class(_))
     }
 
-    pub(crate) fn is_define(&self) -> bool {
-        matches!(self.body, Body::Define(_))
-    }
-
-    pub(crate) fn is_node(&self) -> bool {
-        matches!(self.body, Body::Node(_))
-    }
-
     pub(crate) fn parameters(&self) -> &[Parameter] {
         match &self.body {
             Body::Class(it) => &it.parameters,
@@ -89,7 +81,6 @@ impl ResourceType {
 pub(crate) struct PuppetFunction {
     pub definition: Arc<FunctionDefinition>,
     pub source: Arc<SourceFile>,
-    pub module: Option<EcoString>,
 }
 
 /// A type alias.
@@ -97,7 +88,6 @@ pub(crate) struct PuppetFunction {
 pub(crate) struct AliasDefinition {
     pub definition: Arc<TypeAlias>,
     pub source: Arc<SourceFile>,
-    pub module: Option<EcoString>,
 }
 
 /// Brings a name to the form in which it is stored: lower case, without leading `::`.

@@ -298,14 +298,12 @@ impl Loaded {
                 None
             }
             ast::Definition::Function(it) => {
-                let function =
-                    PuppetFunction { definition: it.clone(), source: source(), module: module.cloned() };
+                let function = PuppetFunction { definition: it.clone(), source: source() };
                 self.functions.insert(munge(&it.name), Arc::new(function));
                 None
             }
             ast::Definition::TypeAlias(it) => {
-                let alias =
-                    AliasDefinition { definition: it.clone(), source: source(), module: module.cloned() };
+                let alias = AliasDefinition { definition: it.clone(), source: source() };
                 self.aliases.insert(munge(&it.name), Arc::new(alias));
                 None
             }
@@ -339,7 +337,6 @@ pub(crate) fn at_words(at: Option<&Location>) -> String {
 }
 
 fn literal_name(expr: &ast::Expr) -> Option<&str> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "patterns and `default` name no node")]
     match &expr.kind {
         ast::ExprKind::String(text) | ast::ExprKind::Name(text) => Some(text.as_str()),
         _ => None,

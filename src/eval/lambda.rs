@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Result},
     functions::{Block, jump},
-    source::{Location, Read},
+    source::Location,
     syntax::ast::{self, Expr, Lambda, Parameter},
     value::{Type, Value, describe_mismatch},
 };
@@ -308,10 +308,5 @@ impl Compiler<'_> {
         let expected = self.without_levels(cx.scope, || cx.type_of(parameter))?;
         let Some(expected) = expected else { return Ok(None) };
         Ok(self.mismatch(&expected, value).map(|why| format!("parameter `{name}` {why}")))
-    }
-
-    /// Notes a builtin whose answer depends on the host.
-    pub(crate) fn read_function(&self, name: &str) {
-        self.recorder.read(|| Read::Function(name.into()));
     }
 }
