@@ -114,11 +114,12 @@ fn compare(what: &str, questions: &[(String, String)], theirs: &[Json]) -> Vec<S
         let our = ours(name, text);
         match agreement(&our, their) {
             Some(reason) => *agreed.entry(reason).or_default() += 1,
-            None => bad.push(format!("{name}\n    ours:   {}\n    theirs: {}", brief(&our), brief(their))),
+            None => bad.push(format!("{name:?}\n    ours:   {}\n    theirs: {}", brief(&our), brief(their))),
         }
     }
     println!("{what}: {} read, {agreed:?}, {} differ", questions.len(), bad.len());
-    bad.iter().take(20).for_each(|line| println!("  {line}"));
+    let limit = std::env::var("DIFFERENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    bad.iter().take(limit).for_each(|line| println!("  {line}"));
     bad
 }
 
