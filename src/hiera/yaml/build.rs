@@ -1,8 +1,8 @@
 //! Parser events to values, as `Psych::Visitors::ToRuby` builds them.
 
-use super::{CLASS, Document, Mark, NUMBER, Rules, SYNTAX, error, scalar};
+use super::{CLASS, Document, Mark, NUMBER, Rules, SYNTAX, error, libyaml::Strict, scalar};
 use crate::{
-    diag::Result,
+    diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
     value::Value,
 };
@@ -10,17 +10,43 @@ use base64::Engine;
 use ecow::EcoVec;
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Deeper nesting is refused; Ruby runs out of stack some thousands of levels down.
 const DEPTH: usize = 500;
 
+/// Why one attempt at a text ended.
+enum Stop {
+    /// The text is refused.
+    Refused(Box<Diagnostic>),
+    /// `key:<tab>value`, which libyaml reads and the parser does not; the index of a character after the tab.
+    Tab(usize),
+}
+
+impl From<Box<Diagnostic>> for Stop {
+    fn from(refused: Box<Diagnostic>) -> Self {
+        Self::Refused(refused)
+    }
+}
+
 /// Reads the first document.
 pub(super) fn document(source: &Arc<SourceFile>, rules: Rules) -> Result<Document> {
     let text = source.text();
-    let mut builder =
-        Builder { source, rules, offsets: offsets(text), anchors: BTreeMap::new(), open: Vec::new() };
-    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut text = Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
+    loop {
+        match attempt(source, rules, &text) {
+            Ok(document) => return Ok(document),
+            Err(Stop::Refused(refused)) => return Err(refused),
+            Err(Stop::Tab(after)) => text = Cow::Owned(blank_before(&text, after)),
+        }
+    }
+}
+
+fn attempt(source: &Arc<SourceFile>, rules: Rules, text: &str) -> std::result::Result<Document, Stop> {
+    let offsets = offsets(source.text());
+    let mut builder = Builder { source, rules, offsets, anchors: BTreeMap::new(), open: Vec::new() };
+    let mut parser = Parser::new_from_str(text);
+    let mut strict = Strict::new(source.text());
     let mut root = None;
     builder.check_characters()?;
     while let Some(event) = parser.next_event() {
@@ -28,18 +54,24 @@ pub(super) fn document(source: &Arc<SourceFile>, rules: Rules) -> Result<Documen
             Ok(event) => event,
             // libyaml has given the document before it looks at what follows
             Err(found) if root.is_some() && found.info().contains("<document start>") => break,
-            Err(found) => return Err(builder.syntax(&found)),
+            Err(found) => return Err(builder.stop(&found, text)),
         };
         if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
             break;
         }
         let at = builder.span(span.start, span.end);
+        strict.check(&event, at).map_err(|message| error(&SYNTAX, message, builder.at(at)))?;
         if let Some(node) = builder.event(event, at)? {
             root = Some(node);
         }
     }
     let (value, mark) = root.map_or_else(Default::default, |node| (node.value, node.mark));
     Ok(Document { source: source.clone(), value, mark })
+}
+
+/// Turns the tab before a character into a blank: the length stays, and so do all spans.
+fn blank_before(text: &str, after: usize) -> String {
+    text.chars().enumerate().map(|(at, c)| if at + 1 == after && c == '\t' { ' ' } else { c }).collect()
 }
 
 /// Byte offsets of characters, where they differ from the characters' own count.
@@ -183,7 +215,7 @@ impl Builder<'_> {
         }
     }
 
-    fn refuse(&self, text: &str, refused: &scalar::Refused, span: Span) -> Box<crate::diag::Diagnostic> {
+    fn refuse(&self, text: &str, refused: &scalar::Refused, span: Span) -> Box<Diagnostic> {
         let at = self.at(span);
         let found = match refused {
             scalar::Refused::Class(class) => {
@@ -219,7 +251,7 @@ impl Builder<'_> {
         if object && !plain_hash && !self.rules.objects { Err(self.disallowed(tag, span)) } else { Ok(()) }
     }
 
-    fn disallowed(&self, tag: &str, span: Span) -> Box<crate::diag::Diagnostic> {
+    fn disallowed(&self, tag: &str, span: Span) -> Box<Diagnostic> {
         error(&CLASS, format!("`{tag}` names an object, which Puppet does not permit"), self.at(span))
     }
 
@@ -234,9 +266,19 @@ impl Builder<'_> {
         Err(error(&SYNTAX, message, self.at(span)))
     }
 
-    fn syntax(&self, found: &ScanError) -> Box<crate::diag::Diagnostic> {
+    fn syntax(&self, found: &ScanError) -> Box<Diagnostic> {
         let span = self.span(*found.marker(), *found.marker());
         error(&SYNTAX, found.info().to_owned(), self.at(span))
+    }
+
+    fn stop(&self, found: &ScanError, text: &str) -> Stop {
+        let after = found.marker().index();
+        let tab = after > 0 && text.chars().nth(after - 1) == Some('\t');
+        if tab && found.info().contains("valid YAML whitespace") {
+            Stop::Tab(after)
+        } else {
+            Stop::Refused(self.syntax(found))
+        }
     }
 
     fn at(&self, span: Span) -> Location {
@@ -325,9 +367,9 @@ fn binary(text: &str) -> Value {
 }
 
 fn names_an_object(tag: &str) -> bool {
-    let objects =
-        ["!ruby/object:", "!ruby/encoding", "!ruby/class", "!ruby/module", "!ruby/regexp", "!ruby/range"];
+    let objects = ["!ruby/object:", "!ruby/encoding", "!ruby/class", "!ruby/module"];
     objects.iter().any(|object| tag.starts_with(object))
+        || matches!(tag, "!ruby/regexp" | "!ruby/range")
         || tag.starts_with("!str:")
         || tag.starts_with("!ruby/string:")
 }
@@ -346,6 +388,14 @@ mod tests {
         assert_eq!(value("a: 1\nb: 2\na: 3\n"), value("a: 3\nb: 2\n"));
         let merged = value("base: &b {x: 1, y: 2}\nd:\n  x: 9\n  <<: *b\n  y: 7\n");
         assert_eq!(merged.get("d"), Some(&value("{x: 1, y: 7}")));
+    }
+
+    #[test]
+    fn a_tab_may_follow_a_colon() {
+        assert_eq!(
+            value("é:\t1\nb:\n  - c:\t\t2\n    d: 'x:\ty'\n"),
+            value("é: 1\nb: [{c: 2, d: \"x:\\ty\"}]\n")
+        );
     }
 
     #[test]

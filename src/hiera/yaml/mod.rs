@@ -4,6 +4,7 @@
 //! written. The events come from `saphyr-parser`; scalars, tags, merge keys and repeated keys follow Psych 4 or 5.
 
 mod build;
+mod libyaml;
 mod scalar;
 
 use crate::{
