@@ -860,7 +860,7 @@ mod tests {
             ("Array", "a".into(), "x expects an Array value, got String"),
         ];
         for (expected, value, wanted) in cases {
-            assert_eq!(message(expected, &value), wanted.trim(), "{expected}");
+            assert_eq!(message(expected, &value).trim(), wanted, "{expected}");
         }
     }
 

@@ -326,6 +326,6 @@ mod tests {
         assert!(!each[0].accepts(&list, None, &NoAliases));
         assert_eq!(describe_signatures("each", &each, (&list, None), &NoAliases), "'each' expects a block");
         let found = describe_signatures("each", &each, (&list, Some((2, Some(2)))), &NoAliases);
-        assert_eq!(found, "'each' block expects 2 arguments, got 1");
+        assert_eq!(found, "'each' block expects 1 argument, got 2");
     }
 }
