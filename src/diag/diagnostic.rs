@@ -50,6 +50,12 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
+    /// Makes a note without a place.
+    #[must_use]
+    pub fn advice(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Advice, ..Self::error(code, message) }
+    }
+
     /// Sets the place.
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {

@@ -85,6 +85,15 @@ pub trait Context: TypeResolver {
     /// Gives a file outside of what may be read.
     fn find_file(&self, name: &str) -> Result<Option<std::path::PathBuf>>;
 
+    /// Returns the folder of a module, `None` where there is no such module.
+    ///
+    /// # Errors
+    /// Gives that the evaluation does not know its modules.
+    fn module_directory(&self, module: &str) -> Result<Option<std::path::PathBuf>> {
+        let message = format!("the folder of the module `{module}` is not known here");
+        Err(Box::new(Diagnostic::error(&super::codes::UNSUPPORTED, message)))
+    }
+
     /// Returns the world to read files through.
     fn world(&self) -> &dyn World;
 

@@ -3,11 +3,48 @@
 //! In: evaluated arguments, perhaps a block. Out: a value whose strings carry the labels of the arguments
 //! unless the function carries them byte by byte itself ([`Labelling`]).
 
+mod arguments;
+mod catalog;
+pub mod codes;
+mod collections;
 mod context;
+mod convert;
+mod data;
+mod digests;
+mod files;
+mod format;
 mod gate;
+mod iteration;
 pub mod jump;
+mod logging;
+mod numbers;
+mod random;
+mod regex;
+mod shell;
+mod strings;
 mod table;
+mod time;
+mod types;
 
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
-pub use gate::call;
-pub use table::{Function, Labelling, find, functions};
+pub use gate::{call, map_strings, mark_secret, secrets};
+pub use table::{Function, Generation, Labelling, find, functions, similar};
+
+/// The rows of all families.
+const FAMILIES: &[&[Function]] = &[
+    catalog::ROWS,
+    collections::ROWS,
+    data::ROWS,
+    digests::ROWS,
+    files::ROWS,
+    format::ROWS,
+    iteration::ROWS,
+    logging::ROWS,
+    numbers::ROWS,
+    random::ROWS,
+    regex::ROWS,
+    shell::ROWS,
+    strings::ROWS,
+    time::ROWS,
+    types::ROWS,
+];

@@ -1,7 +1,14 @@
 //! The table of builtins: documentation, coverage and "did you mean" read it too.
 
 use super::Call;
-use crate::{diag::Result, value::Value};
+use crate::{
+    diag::Result,
+    value::{
+        Value,
+        types::{NoAliases, Signature},
+    },
+};
+use std::{collections::HashMap, sync::OnceLock};
 
 /// How labels go through a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +21,25 @@ pub enum Labelling {
     Dropped,
 }
 
+/// Which of Puppet's two function APIs the function was written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    /// `newfunction`: arguments are counted only, `undef` comes in as an empty string.
+    Three,
+    /// `create_function`: arguments are checked against the signatures.
+    Four,
+}
+
 /// One builtin.
+#[derive(Clone, Copy, Debug)]
 pub struct Function {
     /// The name, with its namespace (`stdlib::ensure`).
     pub name: &'static str,
     /// Where it comes from: `puppet` or a module's name such as `stdlib`.
     pub module: &'static str,
-    /// Puppet signatures, one a dispatch, as `puppet strings` would show them.
+    /// The API it was written for.
+    pub generation: Generation,
+    /// Signatures, one a dispatch; see [`Signature::parse`] for how they are written.
     pub signatures: &'static [&'static str],
     /// One sentence.
     pub doc: &'static str,
@@ -30,14 +49,111 @@ pub struct Function {
     pub run: fn(&Call<'_>) -> Result<Value>,
 }
 
+/// Writes rows: `"name" "module" Generation Labelling ["signature", …] "doc" => code;`.
+macro_rules! rows {
+    ($($name:literal $module:literal $generation:ident $labelling:ident [$($signature:literal),* $(,)?] $doc:literal => $run:expr;)*) => {
+        /// The functions of this family.
+        pub(super) const ROWS: &[$crate::functions::Function] = &[
+            $($crate::functions::Function {
+                name: $name,
+                module: $module,
+                generation: $crate::functions::Generation::$generation,
+                signatures: &[$($signature),*],
+                doc: $doc,
+                labelling: $crate::functions::Labelling::$labelling,
+                run: $run,
+            }),*
+        ];
+    };
+}
+pub(super) use rows;
+
 /// Returns all builtins, sorted by name.
 #[must_use]
 pub fn functions() -> &'static [Function] {
-    &[]
+    static ALL: OnceLock<Vec<Function>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all: Vec<Function> = super::FAMILIES.iter().flat_map(|rows| rows.iter().copied()).collect();
+        all.sort_by_key(|function| function.name);
+        all
+    })
 }
 
 /// Finds a builtin by its full name without leading `::`.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Function> {
-    functions().iter().find(|function| function.name == name)
+    let all = functions();
+    all.binary_search_by_key(&name, |function| function.name).ok().and_then(|index| all.get(index))
+}
+
+/// Returns the parsed signatures of a builtin; none where it checks its arguments itself.
+pub(crate) fn signatures(function: &Function) -> &'static [Signature] {
+    static PARSED: OnceLock<HashMap<&'static str, Vec<Signature>>> = OnceLock::new();
+    let parsed = PARSED.get_or_init(|| {
+        let read = |text: &&str| Signature::parse(text, &NoAliases).ok();
+        functions().iter().map(|it| (it.name, it.signatures.iter().filter_map(read).collect())).collect()
+    });
+    parsed.get(function.name).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Returns the names nearest to a wrong one, best first, for "did you mean".
+#[must_use]
+pub fn similar(name: &str) -> Vec<&'static str> {
+    let mut near: Vec<(usize, &'static str)> = functions()
+        .iter()
+        .map(|function| (distance(name, function.name), function.name))
+        .filter(|(distance, _)| *distance <= name.len() / 3)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Edits (insert, delete, replace) from one name to the other.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.bytes().enumerate() {
+        let mut before = i;
+        let mut left = i + 1;
+        for (slot, to) in row.iter_mut().skip(1).zip(b.bytes()) {
+            let above = *slot;
+            left = (above + 1).min(left + 1).min(before + usize::from(from != to));
+            before = above;
+            *slot = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signature_can_be_read_and_names_its_function() {
+        for function in functions() {
+            for text in function.signatures {
+                Signature::parse(text, &NoAliases).unwrap_or_else(|error| panic!("{text}: {error}"));
+                assert!(text.starts_with(&format!("{}(", function.name)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_documented() {
+        for pair in functions().windows(2) {
+            assert!(pair[0].name < pair[1].name, "{} twice", pair[1].name);
+        }
+        for function in functions() {
+            assert!(!function.doc.is_empty() && find(function.name).is_some(), "{}", function.name);
+        }
+    }
+
+    #[test]
+    fn wrong_names_have_neighbours() {
+        assert_eq!(similar("uppcase").first(), Some(&"upcase"));
+        assert!(similar("zzzzzzzz").is_empty());
+    }
 }

@@ -69,14 +69,36 @@ fn write_entries<'a>(entries: impl Iterator<Item = (&'a Value, &'a Value)>, out:
     out.push_str("}");
 }
 
-/// Quotes a string as Puppet source: single quotes where that is enough (`StringConverter#puppet_quote`).
+/// Quotes a string as Puppet source: double quotes only where control characters ask for them
+/// (`StringConverter#puppet_quote`).
 #[must_use]
 pub fn quote(text: &str) -> String {
-    let needs_double = text.chars().any(|c| matches!(c, '\'' | '\\') || c.is_control() || c == '\u{7f}');
-    if needs_double { quote_double(text) } else { format!("'{text}'") }
+    if text.chars().any(|c| c < ' ') {
+        return quote_double(text);
+    }
+    let mut out = String::from("'");
+    let mut escaped = false;
+    for c in text.chars() {
+        if escaped || c == '\'' {
+            out.push('\\');
+            out.push(c);
+            escaped = false;
+        } else if c == '\\' {
+            escaped = true;
+        } else {
+            out.push(c);
+        }
+    }
+    if escaped {
+        out.push('\\');
+    }
+    out.push('\'');
+    out
 }
 
-fn quote_double(text: &str) -> String {
+/// Quotes a string with double quotes.
+#[must_use]
+pub fn quote_double(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -86,7 +108,7 @@ fn quote_double(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() => {
+            c if c < ' ' => {
                 let _ = write!(out, "\\u{{{:X}}}", u32::from(c));
             }
             c => out.push(c),

@@ -15,7 +15,7 @@ pub mod time;
 pub mod types;
 mod value;
 
-pub use display::{literal, quote};
+pub use display::{literal, quote, quote_double};
 pub use equality::{compare, first_match, includes, matches, puppet_eq};
 pub use labels::{Labels, Secret, SecretRange};
 pub use number::{float_to_string, parse_number};

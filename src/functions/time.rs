@@ -1,0 +1,35 @@
+//! Points and lengths in time.
+
+use super::{Call, table::rows};
+use crate::{
+    diag::Result,
+    value::{Value, time},
+};
+
+rows! {
+    "strftime" "puppet" Four Union [
+        "strftime(Timespan $time_object, String $format)",
+        "strftime(Timestamp $time_object, String $format, String $timezone?)",
+        "strftime(String $format, String $timezone?)",
+    ] "Writes a point or a length in time by a format." => strftime;
+    "time" "stdlib" Three Union ["time(Any $zone?)"]
+        "Gives the seconds since 1970." => |call| Ok(Value::Int(call.context.world().now()));
+}
+
+fn offset(call: &Call<'_>, index: usize) -> Result<i64> {
+    match call.text(index) {
+        "" => Ok(0),
+        zone => time::zone_offset(zone).ok_or_else(|| call.fail(format!("Illegal timezone '{zone}'"))),
+    }
+}
+
+fn strftime(call: &Call<'_>) -> Result<Value> {
+    Ok(Value::str(match call.arg(0) {
+        Value::Timespan(it) => time::format_timespan(call.text(1), *it),
+        Value::Timestamp(it) => time::strftime(call.text(1), *it, offset(call, 2)?),
+        _ => {
+            let now = i128::from(call.context.world().now()) * time::SECOND;
+            time::strftime(call.text(0), now, offset(call, 1)?)
+        }
+    }))
+}
