@@ -15,6 +15,7 @@ mod inputs;
 mod lookup;
 mod plan;
 mod rollback;
+mod parse;
 mod session;
 mod status;
 
@@ -39,6 +40,8 @@ struct Arguments {
 /// The commands, in the order of the work.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Parse and validate manifests and templates
+    Parse(parse::Parse),
     /// Compile catalogs in Puppet's own JSON
     Compile(compile::Compile),
     /// Look keys up in Hiera for one node
@@ -64,6 +67,7 @@ enum Command {
 impl Command {
     fn run(&self, session: &mut Session<'_>) -> session::Outcome {
         match self {
+            Self::Parse(command) => command.run(session),
             Self::Compile(command) => command.run(session),
             Self::Lookup(command) => command.run(session),
             Self::Diff(command) => command.run(session),

@@ -46,6 +46,8 @@ fn lexical(source: &Arc<SourceFile>, problem: &Problem) -> Diagnostic {
         ProblemKind::Heredoc(_) => (&codes::HEREDOC, "a heredoc that cannot be read"),
         ProblemKind::EppTag => (&codes::EPP, "unbalanced epp tag"),
         ProblemKind::EppComment => (&codes::EPP, "unbalanced epp comment"),
+        ProblemKind::Name => (&codes::NAME, "a name whose parts do not fit together"),
+        ProblemKind::Number => (&codes::NUMBER, "a number that cannot be read"),
         ProblemKind::Nesting => (&codes::NESTING, "brackets nest too deep"),
     };
     let span = Span::new(problem.shown as u32, problem.shown as u32);

@@ -120,7 +120,7 @@ pub fn parse(source: Arc<SourceFile>, mode: Mode, options: &Options) -> Parsed {
             Mode::Epp => builder.template(pairs),
         },
         Err(at) => {
-            let failure = Failure { at, problem: scan.problem.clone().filter(|problem| problem.at <= at) };
+            let failure = Failure::new(&scan, at);
             return Parsed { ast: None, diagnostics: vec![failure::diagnostic(&source, &failure)] };
         }
     };

@@ -31,6 +31,10 @@ pub(super) struct Scan<'a> {
     pub texts: Vec<(usize, String)>,
     /// Where Puppet's lexer gives up.
     pub problem: Option<Problem>,
+    /// The first `/` where a regular expression could begin that has no end.
+    pub open_regex: Option<usize>,
+    /// The marks of `<%=` with the beginning of the text before them, which is where Puppet sees them.
+    pub render_starts: Vec<(usize, usize)>,
 }
 
 /// A place where the lexer gives up.
@@ -57,6 +61,10 @@ pub(super) enum ProblemKind {
     EppTag,
     /// `<%#` without `%>`.
     EppComment,
+    /// A name whose parts do not fit.
+    Name,
+    /// Digits with letters.
+    Number,
     /// Brackets too deep.
     Nesting,
 }
@@ -95,6 +103,8 @@ pub(super) fn scan(text: &str, start: Start) -> Scan<'_> {
         marks: Vec::new(),
         heredocs: Vec::new(),
         texts: Vec::new(),
+        open_regex: None,
+        render_starts: Vec::new(),
     };
     let problem = scanner.run(start).err();
     scanner.finish(problem)
@@ -118,8 +128,8 @@ enum After {
 enum Frame {
     Bracket,
     Brace,
-    /// `${` in a double-quoted string.
-    Quoted,
+    /// `${` in the double-quoted string that begins here.
+    Quoted(usize),
     /// `${` in a heredoc's text; whether `\$` is an escape.
     Text(bool),
 }
@@ -138,6 +148,8 @@ struct Scanner<'a> {
     marks: Vec<(usize, u8)>,
     heredocs: Vec<heredoc::Body>,
     texts: Vec<(usize, String)>,
+    open_regex: Option<usize>,
+    render_starts: Vec<(usize, usize)>,
 }
 
 impl<'a> Scanner<'a> {
@@ -161,8 +173,13 @@ impl<'a> Scanner<'a> {
         if self.epp.is_some() {
             return Err(self.problem(self.at, ProblemKind::EppTag));
         }
-        match self.frames.iter().rfind(|frame| matches!(frame, Frame::Quoted)) {
-            Some(_) => Err(self.problem(self.bytes.len(), ProblemKind::Quote('"'))),
+        // Puppet reads a string as one: an interpolation without its end leaves the string open at the end
+        let open = self.frames.iter().find_map(|frame| match frame {
+            Frame::Quoted(token) => Some(*token),
+            Frame::Bracket | Frame::Brace | Frame::Text(_) => None,
+        });
+        match open {
+            Some(at) => Err(Problem { at, shown: self.bytes.len(), kind: ProblemKind::Quote('"') }),
             None => Ok(()),
         }
     }
@@ -176,7 +193,10 @@ impl<'a> Scanner<'a> {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'\n' => self.at = self.jump.take().unwrap_or(self.at + 1),
             b'#' => self.at = self.find(b'\n', self.at),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => self.word(),
+            b'0'..=b'9' => return self.number(),
+            b'A'..=b'Z' => return self.type_name(self.at),
+            b'a'..=b'z' | b'_' => self.word(),
+            b':' if self.peek(1) == b':' => return self.qualified(),
             b'$' => self.variable(),
             b'\'' => return self.single_quoted(),
             b'"' => return self.double_quoted(self.at + 1, self.at),
@@ -220,14 +240,63 @@ impl<'a> Scanner<'a> {
         self.after = After::Word(start);
     }
 
+    /// Skips `::` with the name that must follow it.
+    fn qualified(&mut self) -> Step {
+        let start = self.at;
+        self.at += 2;
+        match self.peek(0) {
+            b'A'..=b'Z' => self.type_name(start),
+            b'a'..=b'z' | b'_' => {
+                self.skip_word();
+                self.after = After::Operand;
+                Ok(())
+            }
+            _ => Err(Problem { at: start, shown: start + 2, kind: ProblemKind::Name }),
+        }
+    }
+
+    /// Skips a type's name, of which every part must begin with an upper-case letter.
+    fn type_name(&mut self, start: usize) -> Step {
+        self.skip_word();
+        while self.peek(0) == b':' && self.peek(1) == b':' && self.peek(2).is_ascii_uppercase() {
+            self.at += 2;
+            self.skip_word();
+        }
+        self.after = After::Operand;
+        if self.peek(0) == b':' && self.peek(1) == b':' {
+            return Err(self.problem(start, ProblemKind::Name));
+        }
+        Ok(())
+    }
+
+    /// Skips a number; what follows its digits must be no letter.
+    fn number(&mut self) -> Step {
+        let start = self.at;
+        self.skip_word();
+        let digits = self.text.get(start..self.at).unwrap_or_default();
+        self.after = After::Operand;
+        let fine = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+            Some(hex) => !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            None => is_decimal(digits, self.peek(0) == b'-'),
+        };
+        if fine { Ok(()) } else { Err(self.problem(start, ProblemKind::Number)) }
+    }
+
     fn variable(&mut self) {
         self.at += 1;
+        self.skip_name();
+        self.after = After::Operand;
+    }
+
+    /// Skips a variable's name and tells whether there is one.
+    fn skip_name(&mut self) -> bool {
+        let start = self.at;
         self.skip_word();
         while self.peek(0) == b':' && self.peek(1) == b':' && is_word(self.peek(2)) {
             self.at += 2;
             self.skip_word();
         }
-        self.after = After::Operand;
+        self.at > start
     }
 
     fn single_quoted(&mut self) -> Step {
@@ -258,12 +327,11 @@ impl<'a> Scanner<'a> {
                 Some(b'\\') => self.at += 2,
                 Some(b'$') if self.peek(1) == b'{' => {
                     self.at += 1;
-                    return self.open(Frame::Quoted);
+                    return self.open(Frame::Quoted(token));
                 }
                 Some(b'$') => {
                     self.at += 1;
-                    if is_word(self.peek(0)) {
-                        self.skip_word();
+                    if self.skip_name() {
                         shown = self.at;
                     }
                 }
@@ -313,7 +381,7 @@ impl<'a> Scanner<'a> {
         let frame = self.frames.pop();
         self.operator(1, After::Other);
         match frame {
-            Some(Frame::Quoted) => self.double_quoted(self.at, self.at - 1),
+            Some(Frame::Quoted(token)) => self.double_quoted(self.at, token),
             Some(Frame::Text(escapes)) => self.heredoc_text(escapes),
             Some(Frame::Brace | Frame::Bracket) | None => Ok(()),
         }
@@ -335,7 +403,12 @@ impl<'a> Scanner<'a> {
                 self.at = end;
                 self.after = After::Operand;
             }
-            None => self.operator(1, After::Other),
+            None => {
+                if self.regex_acceptable() {
+                    self.open_regex.get_or_insert(self.at);
+                }
+                self.operator(1, After::Other);
+            }
         }
         Ok(())
     }
@@ -403,18 +476,17 @@ impl<'a> Scanner<'a> {
         self.epp_text(trim)
     }
 
-    /// Reads the text of a template up to the next tag; the mark goes to the last byte before it that is free.
+    /// Reads the text of a template up to the next tag.
     fn epp_text(&mut self, skip_leading: bool) -> Step {
         let start = self.at;
         let found = epp::text(self.rest(), skip_leading);
         let Ok(found) = found else { return Err(self.problem(self.bytes.len(), ProblemKind::EppComment)) };
         let end = start + found.length;
         self.masks.push((start, end));
-        if !found.text.is_empty() {
-            // right after `%>` the tag's own last byte is free, at the start of the file the text's first is
-            let mark = start;
-            self.marks.push((mark, RENDER_TEXT));
-            self.texts.push((mark, found.text));
+        // only the last text may be empty
+        if !found.text.is_empty() || (found.next == Next::End && found.length > 0) {
+            self.marks.push((start, RENDER_TEXT));
+            self.texts.push((start, found.text));
         }
         self.at = end;
         self.epp = match found.next {
@@ -422,6 +494,7 @@ impl<'a> Scanner<'a> {
             Next::Code => Some(false),
             Next::Expression => {
                 self.marks.push((end - 1, RENDER_START));
+                self.render_starts.push((end - 1, start));
                 Some(true)
             }
         };
@@ -436,7 +509,8 @@ impl<'a> Scanner<'a> {
             true => Cow::Borrowed(self.text),
             false => Cow::Owned(masked(self.text, &self.masks, &self.marks)),
         };
-        Scan { text, heredocs: self.heredocs, texts: self.texts, problem }
+        let Self { heredocs, texts, open_regex, render_starts, .. } = self;
+        Scan { text, heredocs, texts, problem, open_regex, render_starts }
     }
 }
 
@@ -445,6 +519,16 @@ const OPERATOR_KEYWORDS: [&str; 19] = [
     "case", "class", "default", "define", "if", "elsif", "else", "inherits", "node", "and", "or", "undef",
     "in", "unless", "function", "type", "attr", "private", "",
 ];
+
+/// Digits, with an exponent perhaps; its own digits may come after a sign.
+fn is_decimal(digits: &str, signed: bool) -> bool {
+    let (whole, exponent) = match digits.split_once(['e', 'E']) {
+        Some((whole, exponent)) => (whole, Some(exponent)),
+        None => (digits, None),
+    };
+    let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    all(whole) && exponent.is_none_or(|exponent| all(exponent) && (signed || !exponent.is_empty()))
+}
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'

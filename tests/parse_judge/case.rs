@@ -32,7 +32,8 @@ fn read(path: &PathBuf) -> Option<Case> {
 /// Puts some files where they do not belong.
 pub fn misplaced(files: &[Case], modules: &str) -> Vec<Case> {
     let manifests = files.iter().filter(|case| case.path.ends_with(".pp"));
-    let places = ["zz_other/manifests/init.pp", "zz_other/manifests/a/b.pp", "zz_other/examples/a.pp", "zz.pp"];
+    let places =
+        ["zz_other/manifests/init.pp", "zz_other/manifests/a/b.pp", "zz_other/examples/a.pp", "zz.pp"];
     let moved = manifests.enumerate().filter(|(index, _)| index % 16 == 0).map(|(index, case)| {
         let place = places[index / 16 % places.len()];
         Case { path: format!("{modules}/{place}"), what: format!("from {}", case.path), ..case.clone() }

@@ -4,10 +4,10 @@ use crate::case::Case;
 
 /// Tokens that are put in.
 const TOKENS: [&str; 66] = [
-    "{", "}", "[", "]", "(", ")", ",", ";", ":", "=>", "+>", "=", "+=", "==", "!=", "=~", "!~", "<", ">", "<=", ">=",
-    "+", "-", "*", "/", "%", "<<", ">>", "->", "~>", "<-", "<~", "?", "|", "<|", "|>", "@", "@@", ".", "$", "!", "'",
-    "\"", "::", "#", "~", "if", "else", "elsif", "case", "class", "define", "node", "default", "undef", "true", "in",
-    "and", "type", "inherits", "$x", "foo", "Foo", "42", "'s'", "${y}",
+    "{", "}", "[", "]", "(", ")", ",", ";", ":", "=>", "+>", "=", "+=", "==", "!=", "=~", "!~", "<", ">",
+    "<=", ">=", "+", "-", "*", "/", "%", "<<", ">>", "->", "~>", "<-", "<~", "?", "|", "<|", "|>", "@", "@@",
+    ".", "$", "!", "'", "\"", "::", "#", "~", "if", "else", "elsif", "case", "class", "define", "node",
+    "default", "undef", "true", "in", "and", "type", "inherits", "$x", "foo", "Foo", "42", "'s'", "${y}",
 ];
 
 /// A small generator of numbers, the same everywhere (splitmix64).
@@ -74,13 +74,23 @@ fn tokens(text: &str) -> Vec<(usize, usize)> {
             b'#' => at += text[at..].find('\n').unwrap_or(text.len() - at),
             byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' => {
                 at += 1;
-                at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                at += bytes[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+                    .count();
                 found.push((start, at));
             }
             byte => {
                 let pair = bytes.get(at..at + 2).unwrap_or_default();
-                let two = [&b"=>"[..], b"::", b"->", b"~>", b"==", b"!=", b"=~", b"+>", b"<|", b"|>", b"${"].contains(&pair);
-                at += if two { 2 } else if byte < 0x80 { 1 } else { text[at..].chars().next().unwrap().len_utf8() };
+                let two = [&b"=>"[..], b"::", b"->", b"~>", b"==", b"!=", b"=~", b"+>", b"<|", b"|>", b"${"]
+                    .contains(&pair);
+                at += if two {
+                    2
+                } else if byte < 0x80 {
+                    1
+                } else {
+                    text[at..].chars().next().unwrap().len_utf8()
+                };
                 found.push((start, at));
             }
         }

@@ -40,7 +40,8 @@ pub struct Refusal {
 
 /// Tells whether Puppet and the modules are there; if not, says so, and fails in CI.
 pub fn available(modules: &str) -> bool {
-    let ruby = Command::new("ruby").args(["-e", "require 'puppet'"]).output().is_ok_and(|it| it.status.success());
+    let ruby =
+        Command::new("ruby").args(["-e", "require 'puppet'"]).output().is_ok_and(|it| it.status.success());
     let there = ruby && fs::read_dir(modules).is_ok_and(|mut dir| dir.next().is_some());
     if !there {
         println!("skipped: real Puppet with its modules under {modules} is not installed");
@@ -53,7 +54,8 @@ pub fn available(modules: &str) -> bool {
 pub fn ask(cases: &[Case], module_path: &str) -> Vec<Answer> {
     let half = cases.len().div_ceil(2).max(1);
     std::thread::scope(|scope| {
-        let parts: Vec<_> = cases.chunks(half).map(|part| scope.spawn(move || ask_one(part, module_path))).collect();
+        let parts: Vec<_> =
+            cases.chunks(half).map(|part| scope.spawn(move || ask_one(part, module_path))).collect();
         parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
     })
 }

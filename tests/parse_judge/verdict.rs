@@ -49,7 +49,8 @@ impl fmt::Display for Score {
         writeln!(f, "{} trees compared, {} differ", self.compared, self.trees.len())?;
         writeln!(f, "valid, but not dumped by Puppet: {:?}", self.undumped)?;
         writeln!(f, "refused without a line: {:?}", self.without_line)?;
-        for (title, list) in [("verdict", &self.verdicts), ("tree", &self.trees), ("line", &self.other_lines)] {
+        for (title, list) in [("verdict", &self.verdicts), ("tree", &self.trees), ("line", &self.other_lines)]
+        {
             for entry in list.iter().take(60) {
                 writeln!(f, "{title}: {entry}")?;
             }
@@ -64,7 +65,8 @@ pub fn compare(cases: &[Case], answers: &[Answer], module_path: &str) -> Score {
     let mut score = Score::default();
     for (case, answer) in cases.iter().zip(answers) {
         for (strict, theirs) in [(Strict::Error, &answer.error), (Strict::Warning, &answer.warning)] {
-            let options = Options { strict, module_path: vec![PathBuf::from(module_path)], ..Options::default() };
+            let options =
+                Options { strict, module_path: vec![PathBuf::from(module_path)], ..Options::default() };
             one(&mut score, case, answer, theirs.as_ref(), &options);
         }
     }

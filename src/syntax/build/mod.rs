@@ -42,6 +42,18 @@ pub(super) struct Failure {
     pub problem: Option<scan::Problem>,
 }
 
+impl Failure {
+    /// Takes the place where the grammar gave up and finds the one that Puppet would report.
+    pub(super) fn new(scan: &Scan<'_>, at: usize) -> Self {
+        let length = scan.text.len();
+        // a regular expression without its end is a division without its left side
+        let at = scan.open_regex.filter(|_| at >= length).unwrap_or(at);
+        let seen = scan.render_starts.iter().find(|(mark, _)| *mark == at).map(|(_, start)| *start);
+        let problem = scan.problem.clone().filter(|problem| problem.at <= at);
+        Self { at: seen.unwrap_or(at), problem }
+    }
+}
+
 /// Builds the tree of one text.
 pub(super) struct Builder<'a> {
     source: &'a Arc<SourceFile>,
