@@ -14,6 +14,7 @@
 pub mod activate;
 pub mod build;
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diag;

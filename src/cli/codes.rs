@@ -16,6 +16,7 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::store::CODES);
     codes.extend(crate::build::CODES);
     codes.extend(crate::diff::CODES);
+    codes.extend(crate::check::CODES);
     codes.extend(crate::activate::CODES);
     codes
 }

@@ -5,6 +5,7 @@
 mod activation;
 mod apply;
 mod build;
+mod check;
 mod codes;
 mod common;
 mod compile;
@@ -46,6 +47,8 @@ enum Command {
     Compile(compile::Compile),
     /// Look keys up in Hiera for one node
     Lookup(lookup::Lookup),
+    /// Parse everything, compile every node, report what is wrong
+    Check(check::Check),
     /// Compare two sides: catalogs, host files, or folders of them
     Diff(diff::Diff),
     /// Build a host file into the store of a root, without activating it
@@ -70,6 +73,7 @@ impl Command {
             Self::Parse(command) => command.run(session),
             Self::Compile(command) => command.run(session),
             Self::Lookup(command) => command.run(session),
+            Self::Check(command) => command.run(session),
             Self::Diff(command) => command.run(session),
             Self::Build(command) => command.run(session),
             Self::Plan(command) => command.run(session),
