@@ -45,7 +45,7 @@ impl Check {
         let mut checked = session.on_threads(|| {
             let files = parse_files(repo, &language, world);
             match Fleet::open(repo, &nodes, options, world) {
-                Ok(fleet) => Checked::new(files, &fleet.compile(nodes), &[], &names),
+                Ok(fleet) => Checked::new(files, &fleet.compile(&nodes), &[], &names),
                 Err(refused) => Checked::new(files, &[], &refused, &names),
             }
         });
