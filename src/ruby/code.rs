@@ -61,9 +61,17 @@ pub(crate) const OPAQUE_SECRET: Code = Code {
                   copied into a text, but nothing can be computed from it.",
 };
 
+/// A warning of the code itself.
+pub(crate) const WARNED: Code = Code {
+    name: "ruby::warned",
+    title: "Ruby code gave a warning",
+    explanation: "A template or a module's function called `warn`, `warning` or a method like these.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     SYNTAX,
+    WARNED,
     RAISED,
     REFUSED,
     UNSUPPORTED_SYNTAX,

@@ -2,9 +2,37 @@
 //!
 //! In: Ruby source, and a [`Host`] that answers for the Puppet side. Out: text or a value, or a coded diagnostic with
 //! its place. It opens no file, starts no process and counts its steps, memory and depth.
+//!
+//! `lower` turns lib-ruby-parser's tree into the compact one of `tree`; `interp` evaluates it; `core` holds the
+//! builtin classes' methods in tables.
 
 mod code;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
+)]
+mod convert;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
+)]
+mod core;
 mod host;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an expression picks the few kinds of values it takes; any other is Ruby's own error"
+)]
+mod interp;
+#[expect(clippy::wildcard_enum_match_arm, reason = "the parser's 120 kinds of nodes are dispatched in steps")]
+mod lower;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
+)]
+mod object;
+mod script;
+mod tree;
 
 pub use code::CODES;
 pub use host::{Host, HostBlock};
+pub use script::Script;

@@ -1,0 +1,76 @@
+//! Labels of secrets through builtin methods: what is not carried byte by byte is unioned over the result.
+
+use super::Interp;
+use crate::{
+    ruby::{
+        code,
+        object::{R, Rv},
+    },
+    value::{Labels, Secret, Str},
+};
+use std::{rc::Rc, sync::Arc};
+
+impl Interp<'_> {
+    /// Collects the secrets of the strings among the values, one level into arrays.
+    pub(crate) fn secrets(&self, receiver: &Rv, arguments: &[Rv]) -> Vec<Arc<Secret>> {
+        let mut found = Vec::new();
+        std::iter::once(receiver).chain(arguments).for_each(|value| collect(value, &mut found, 0));
+        found
+    }
+
+    /// Labels the strings of a result that have no labels of their own as derived of the secrets.
+    pub(crate) fn label(&self, result: Rv, secrets: &[Arc<Secret>]) -> R {
+        let Some(first) = secrets.first() else { return Ok(result) };
+        if let Rv::Str(text) = &result
+            && text.text.borrow().labels().is_none()
+            && !text.text.borrow().is_empty()
+        {
+            if first.opaque {
+                let message = format!("computing with the secret `{}`, whose plaintext is not known", first.id);
+                return Err(self.fatal(&code::OPAQUE_SECRET, message));
+            }
+            let derived = Secret { derived: true, ..first.as_ref().clone() };
+            let plain = text.text.borrow().text().clone();
+            let labels = Labels::whole(plain.len(), Arc::new(derived));
+            text.text.replace(Str::with_labels(plain, labels));
+        } else if let Rv::Array(items) = &result {
+            for item in items.to_vec() {
+                self.label(item, secrets)?;
+            }
+        }
+        Ok(result)
+    }
+
+    /// Notes that a value that came in holds labels.
+    pub(crate) fn note_labels(&self, text: &Str) {
+        if text.labels().is_some() {
+            self.labelled.set(true);
+        }
+    }
+}
+
+fn collect(value: &Rv, found: &mut Vec<Arc<Secret>>, depth: u32) {
+    match value {
+        Rv::Str(text) => {
+            if let Some(labels) = text.text.borrow().labels() {
+                found.extend(labels.ranges().iter().map(|range| range.secret.clone()));
+            }
+        }
+        Rv::Array(items) if depth < 3 => {
+            items.items().iter().for_each(|item| collect(item, found, depth + 1));
+        }
+        Rv::Hash(entries) if depth < 3 => {
+            for (key, value) in entries.entries().iter() {
+                collect(&key.0, found, depth + 1);
+                collect(value, found, depth + 1);
+            }
+        }
+        Rv::Match(found_match) => {
+            collect(&Rv::Str(Rc::new(crate::ruby::object::RString {
+                text: std::cell::RefCell::new(found_match.text.clone()),
+                frozen: std::cell::Cell::new(true),
+            })), found, depth + 1);
+        }
+        _ => {}
+    }
+}
