@@ -21,6 +21,7 @@ mod numbers;
 mod random;
 mod regex;
 mod shell;
+mod stdlib;
 mod strings;
 mod table;
 mod time;
@@ -44,6 +45,12 @@ const FAMILIES: &[&[Function]] = &[
     random::ROWS,
     regex::ROWS,
     shell::ROWS,
+    stdlib::addresses::ROWS,
+    stdlib::arrays::ROWS,
+    stdlib::hashes::ROWS,
+    stdlib::predicates::ROWS,
+    stdlib::texts::ROWS,
+    stdlib::validate::ROWS,
     strings::ROWS,
     time::ROWS,
     types::ROWS,

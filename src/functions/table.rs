@@ -53,7 +53,7 @@ pub struct Function {
 macro_rules! rows {
     ($($name:literal $module:literal $generation:ident $labelling:ident [$($signature:literal),* $(,)?] $doc:literal => $run:expr;)*) => {
         /// The functions of this family.
-        pub(super) const ROWS: &[$crate::functions::Function] = &[
+        pub(in $crate::functions) const ROWS: &[$crate::functions::Function] = &[
             $($crate::functions::Function {
                 name: $name,
                 module: $module,
@@ -66,7 +66,7 @@ macro_rules! rows {
         ];
     };
 }
-pub(super) use rows;
+pub(in crate::functions) use rows;
 
 /// Returns all builtins, sorted by name.
 #[must_use]
