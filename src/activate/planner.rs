@@ -19,7 +19,10 @@ use crate::{
     store::State,
 };
 use ecow::{EcoString, eco_format};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// One planning in progress.
 pub(super) struct Planner<'a> {
@@ -37,6 +40,8 @@ pub(super) struct Planner<'a> {
     protected: Option<(u64, u64)>,
     state_path: Option<EcoString>,
     real: BTreeMap<String, Option<PathBuf>>,
+    /// Directories seen on the way to others.
+    directories: BTreeSet<String>,
     seen: BTreeMap<PathBuf, EcoString>,
     rendered: BTreeMap<EcoString, Vec<u8>>,
     unchanged: usize,
@@ -95,6 +100,7 @@ impl<'a> Planner<'a> {
             protected: observed.as_ref().and_then(Observed::meta).map(|meta| meta.id),
             state_path,
             real: BTreeMap::new(),
+            directories: BTreeSet::new(),
             seen: BTreeMap::new(),
             rendered: BTreeMap::new(),
             unchanged: 0,
@@ -202,6 +208,17 @@ impl<'a> Planner<'a> {
 
     /// Tells whether a parent is there; reports what is no way to a directory.
     fn is_directory(&mut self, path: &str, parent: &str) -> Option<bool> {
+        if self.directories.contains(parent) {
+            return Some(true);
+        }
+        let found = self.look_for_directory(path, parent)?;
+        if found {
+            self.directories.insert(parent.to_owned());
+        }
+        Some(found)
+    }
+
+    fn look_for_directory(&mut self, path: &str, parent: &str) -> Option<bool> {
         let why = match self.root.observe(parent) {
             Ok(Observed::Directory(_)) => return Some(true),
             Ok(Observed::Missing) => return Some(false),

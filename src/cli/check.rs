@@ -9,7 +9,6 @@ use crate::{
     check::{CheckReport, Checked, Finding, checked_text, parse_files},
     compile::Fleet,
     diag::Diagnostic,
-    eval::Strict,
     syntax::{self, PuppetVersion},
 };
 use clap::Args;
@@ -34,11 +33,7 @@ impl Check {
         let names: Vec<_> = nodes.iter().map(|(certname, _)| certname.clone()).collect();
         let language = syntax::Options {
             version: if options.puppet_version == 7 { PuppetVersion::V7 } else { PuppetVersion::V8 },
-            strict: match options.strict() {
-                Strict::Off => syntax::Strict::Off,
-                Strict::Warning => syntax::Strict::Warning,
-                Strict::Error => syntax::Strict::Error,
-            },
+            strict: options.strict(),
             module_path: repo.module_path.clone(),
             manifest: repo.manifest.clone(),
         };
