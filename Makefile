@@ -33,6 +33,7 @@ oracles:
 
 # Hours instead of minutes: many fresh seeds for the judges that take one.
 soak:
+	MIGRATE_SOAK=1 $(CARGO) test --quiet --test kill
 	for seed in $$(seq 1 20); do SEED=$$RANDOM$$seed $(CARGO) test --quiet --test yaml --test parse_judge || exit 1; done
 
 # Makes the recorded answers of the real Puppet again; review the difference like code.
