@@ -18,7 +18,7 @@ use crate::{
     restypes::{self, TypeFacts},
     source::{Frame, Location, Read, SourceFile, Span, World},
     syntax::{Strict, ast},
-    value::{Regexp, Str, Value},
+    value::{Regexp, Str, Type, Value},
 };
 use ecow::EcoString;
 use indexmap::{IndexMap, IndexSet};
@@ -58,6 +58,8 @@ pub(crate) struct State {
     /// Classes whose collectors override; from then on they may override everything.
     pub overriding: Vec<Arc<ResourceType>>,
     pub warned: HashSet<EcoString>,
+    /// Type aliases that were resolved already, by name in lower case.
+    pub aliases: HashMap<EcoString, Type>,
 }
 
 /// The compile of one node.

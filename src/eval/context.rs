@@ -204,9 +204,15 @@ impl DataHost for DataView<'_, '_> {
 impl Compiler<'_> {
     /// Returns what an alias stands for.
     fn resolve_alias(&self, name: &str) -> Result<Option<Type>> {
-        let Some(alias) = self.env.alias(name, self.world)? else { return Ok(None) };
+        let name = munge(name);
+        if let Some(known) = self.state.borrow().aliases.get(&name) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(alias) = self.env.alias(&name, self.world)? else { return Ok(None) };
         let cx = Cx { c: self, scope: TOP, source: &alias.source };
-        cx.type_value(&alias.definition.type_expr).map(Some)
+        let found = cx.type_value(&alias.definition.type_expr)?;
+        self.state.borrow_mut().aliases.insert(name, found.clone());
+        Ok(Some(found))
     }
 
     /// Asks Hiera; gives the value with what was read for it.

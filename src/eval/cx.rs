@@ -11,7 +11,7 @@ use crate::{
     functions::jump,
     source::{Location, SourceFile, Span},
     syntax::ast::{Assignment, AssignmentOp, Block, Expr, ExprKind, HashEntry, Segment},
-    value::{HashMap, Regexp, Str, Type, Value},
+    value::{HashMap, Regexp, Str, Type, TypeResolver, Value, types::capitalize_segments},
 };
 use ecow::EcoString;
 use std::sync::Arc;
@@ -123,10 +123,19 @@ impl Cx<'_, '_> {
         for segment in segments {
             match segment {
                 Segment::Text(_, part) => text.push_str(part),
-                Segment::Expr(inner) => self.eval(inner)?.write_to(&mut text),
+                Segment::Expr(inner) => match self.eval(inner)? {
+                    Value::Type(Type::Alias(name)) => text.push_str(&self.alias_text(&name)?),
+                    other => other.write_to(&mut text),
+                },
             }
         }
         Ok(Value::Str(text))
+    }
+
+    /// Returns an alias as an interpolation shows it: with what it stands for.
+    fn alias_text(&self, name: &str) -> Result<String> {
+        let found = self.resolver().resolve(name)?;
+        Ok(found.map_or_else(|| name.to_owned(), |found| format!("{name} = {found}")))
     }
 
     fn regex(&self, source: &EcoString, span: Span) -> Result<Value> {
@@ -137,7 +146,13 @@ impl Cx<'_, '_> {
 
     /// Evaluates a type's name: a data type, an alias, or a resource type that must exist.
     fn type_reference(&self, name: &str, span: Span) -> Result<Value> {
-        let found = Type::lookup(name, &self.resolver())?;
+        let found = match Type::by_name(name) {
+            Some(found) => found,
+            None if self.c.env.alias(name, self.c.world)?.is_some() => {
+                Type::Alias(capitalize_segments(bare_name(name)))
+            }
+            None => Type::Resource(Some(capitalize_segments(bare_name(name))), None),
+        };
         if let Type::Resource(Some(kind), None) = &found
             && self.c.find_type(kind)?.is_none()
         {
@@ -307,6 +322,10 @@ impl Cx<'_, '_> {
         self.c.jump.replace(value);
         Box::new(placed(Diagnostic::error(code, code.title), Some(self.at(span))))
     }
+}
+
+fn bare_name(name: &str) -> &str {
+    name.strip_prefix("::").unwrap_or(name)
 }
 
 /// Returns the expression inside of parentheses.

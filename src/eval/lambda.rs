@@ -115,7 +115,7 @@ impl Cx<'_, '_> {
         }
         let variables = self.bind(it, arguments, at)?;
         let result = self.c.with_locals(self.scope, variables, || self.optional_block(it.body))?;
-        self.check_result(it, result)
+        self.check_result(it, result, at)
     }
 
     fn wrong_count(&self, it: &Signature<'_>, given: usize, at: &Location) -> Box<Diagnostic> {
@@ -232,14 +232,15 @@ impl Cx<'_, '_> {
         }
     }
 
-    fn check_result(&self, it: &Signature<'_>, result: Value) -> Result<Value> {
+    fn check_result(&self, it: &Signature<'_>, result: Value, at: &Location) -> Result<Value> {
         let Some(expr) = it.return_type else { return Ok(result) };
         let expected = self.type_value(expr)?;
         match self.c.mismatch(&expected, &result) {
             None => Ok(result),
             Some(why) => {
                 let message = format!("value returned from `{}` {why}", it.name);
-                Err(self.error(&codes::TYPE_MISMATCH, message, expr.span))
+                let found = Diagnostic::error(&codes::TYPE_MISMATCH, message).at(at.clone());
+                Err(Box::new(found.related(self.at(expr.span), "the declared type")))
             }
         }
     }

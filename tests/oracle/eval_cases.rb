@@ -11,13 +11,22 @@
 require 'puppet'
 require 'json'
 
+# A PuppetDB in which no other node has exported anything.
+class Puppet::Resource::Nobody < Puppet::Indirector::Code
+  desc 'Answers every search for exported resources with nothing.'
+  def search(_request)
+    []
+  end
+end
+
 HERE = File.expand_path('../../fixtures/eval', __dir__)
 FACTS = JSON.parse(File.read(File.join(HERE, 'facts.json')))
 NODE = 'node1.example.net'
 
 Puppet.initialize_settings(['--confdir', '/tmp/eval-cases/conf', '--vardir', '/tmp/eval-cases/var',
                             '--codedir', '/tmp/eval-cases/code', '--vendormoduledir', '/nonexistent',
-                            '--hiera_config', '/nonexistent/hiera.yaml'])
+                            '--hiera_config', '/nonexistent/hiera.yaml', '--storeconfigs'])
+Puppet::Resource.indirection.terminus_class = :nobody
 Puppet::Util::Log.level = :crit
 
 def compile(path)
@@ -40,6 +49,8 @@ def compile(path)
     json['catalog_uuid'] = nil
     json
   end
+rescue SystemStackError
+  { 'error' => { 'line' => nil, 'message' => 'stack level too deep' } }
 rescue Puppet::Error => e
   line = (e.respond_to?(:line) && e.line) || e.message[/line: (\d+)/, 1]&.to_i
   { 'error' => { 'line' => line, 'message' => e.message.sub(/ ?\(file: .*\z/m, '').gsub(/:0x\h+/, '').gsub(HERE, '') } }
