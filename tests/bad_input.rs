@@ -109,7 +109,7 @@ fn a_yaml_error_in_hiera_data() {
     site.file("hiera.yaml", format!("version: 5\n{levels}"));
     site.file("data/good.yaml", "message: fine\n");
     site.file("data/bad.yaml", "---\nother: 1\nmessage: 'never closed\n");
-    site.refused(&["data/bad.yaml", "YAML"]);
+    site.refused(&["data/bad.yaml:3"]);
 }
 
 #[test]

@@ -140,7 +140,7 @@ module Oracle
     File.write(File.join(options.out, "#{name}.json"), "#{JSON.pretty_generate(catalog)}\n")
     say(name, 'ok', start, catalog['resources'].size, catalog['edges'].size, '')
     true
-  rescue StandardError, ScriptError => e
+  rescue StandardError, ScriptError, SystemStackError => e
     say(name, 'fail', start, 0, 0, "#{e.class}: #{e.message}".gsub(/\s+/, ' '))
     warn e.backtrace.first(20) if ENV['ORACLE_VERBOSE']
     false
