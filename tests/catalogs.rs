@@ -122,7 +122,6 @@ fn report(verdicts: &[(String, Verdict)], said: &str) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "`migrate compile` is not there yet"]
 fn the_control_repo_compiles_as_recorded() {
     let repo = Repo::control();
     let ours = tempfile::tempdir().unwrap();
@@ -132,7 +131,6 @@ fn the_control_repo_compiles_as_recorded() {
 }
 
 #[test]
-#[ignore = "`migrate compile` is not there yet"]
 fn the_control_repo_compiles_as_the_real_puppet_does_now() {
     if !common::puppet_or_skip() {
         return;
@@ -152,7 +150,6 @@ fn the_control_repo_compiles_as_the_real_puppet_does_now() {
 
 /// Seven of the ten modules are asked for; what is missing is printed with the codes `compile` gave.
 #[test]
-#[ignore = "`migrate compile` is not there yet"]
 fn modules_of_others_compile_as_recorded() {
     if !common::debian_modules_or_skip() {
         return;
