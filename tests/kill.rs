@@ -331,3 +331,112 @@ fn failing_for_good_ends_with_six_and_can_be_settled_later() {
     assert!(migrate(&["status", "--root", root.to_str().unwrap()]).status.success());
     assert!(!scenario.is_new(&root, "settled later"));
 }
+
+/// A file system in a file, mounted, from which the power can be pulled.
+struct Disk {
+    dir: tempfile::TempDir,
+}
+
+impl Disk {
+    /// Makes one; `None` where the tools or the rights for it are missing.
+    fn new() -> Option<Self> {
+        let disk = Self { dir: tempfile::tempdir().unwrap() };
+        fs::create_dir(disk.mount_point()).unwrap();
+        fs::File::create(disk.image()).unwrap().set_len(48 << 20).unwrap();
+        let made = support::is_root()
+            && has("xfs_io")
+            && Command::new("mkfs.ext4")
+                .arg("-q")
+                .arg(disk.image())
+                .status()
+                .is_ok_and(|status| status.success())
+            && disk.mount();
+        assert!(made || std::env::var("CI").as_deref() != Ok("true"), "no loop device with ext4 can be had");
+        if !made {
+            println!("skipped: pulling the power needs root, mkfs.ext4, xfs_io and a loop device");
+        }
+        made.then_some(disk)
+    }
+
+    fn image(&self) -> PathBuf {
+        self.dir.path().join("image")
+    }
+
+    fn mount_point(&self) -> PathBuf {
+        self.dir.path().join("mnt")
+    }
+
+    fn mount(&self) -> bool {
+        let mount =
+            Command::new("mount").args(["-o", "loop"]).arg(self.image()).arg(self.mount_point()).output();
+        mount.is_ok_and(|output| output.status.success())
+    }
+
+    /// Drops what was not written to the disk, and mounts again.
+    fn pull_the_power(&self) {
+        let shutdown =
+            Command::new("xfs_io").args(["-x", "-c", "shutdown"]).arg(self.mount_point()).output().unwrap();
+        assert!(shutdown.status.success(), "{}", String::from_utf8_lossy(&shutdown.stderr));
+        assert!(Command::new("umount").arg(self.mount_point()).status().unwrap().success());
+        assert!(self.mount());
+    }
+
+    /// Copies a template onto it, on the disk when it returns.
+    fn furnish(&self, scenario: &Scenario) -> PathBuf {
+        let root = self.mount_point().join("root");
+        if root.exists() {
+            fs::remove_dir_all(&root).unwrap();
+        }
+        let copied =
+            Command::new("cp").arg("-a").arg(scenario.dir.path().join("template")).arg(&root).status();
+        assert!(copied.unwrap().success());
+        assert!(Command::new("sync").status().unwrap().success());
+        root
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.mount_point()).output();
+    }
+}
+
+#[test]
+fn what_was_activated_survives_a_loss_of_power() {
+    let Some(disk) = Disk::new() else { return };
+    for scenario in [Scenario::apply(), Scenario::rollback()] {
+        let root = disk.furnish(&scenario);
+        assert!(scenario.command(&root, &[]).output().unwrap().status.success());
+        disk.pull_the_power();
+        assert!(scenario.is_new(&root, "after a loss of power"));
+        assert_eq!(migrate(&["status", "--root", root.to_str().unwrap()]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_loss_of_power_on_the_way_leaves_old_or_new() {
+    if !has("strace") {
+        return;
+    }
+    let Some(disk) = Disk::new() else { return };
+    for scenario in [Scenario::apply(), Scenario::rollback()] {
+        let points = scenario.points("renameat,rename,unlink,unlinkat,fsync,syncfs,mkdirat,fchmod");
+        let step = points.len().div_ceil(if soak() { 60 } else { 6 });
+        let (mut tried, mut new) = (0, 0);
+        for point in points.iter().step_by(step.max(1)) {
+            let root = disk.furnish(&scenario);
+            assert!(scenario.kill(&root, point));
+            disk.pull_the_power();
+            let status = migrate(&["status", "--root", root.to_str().unwrap()]);
+            let words = format!("power lost at {} number {}", point.0, point.1);
+            assert!(
+                matches!(status.status.code(), Some(0 | 2)),
+                "{words}: {}",
+                String::from_utf8_lossy(&status.stderr)
+            );
+            new += usize::from(scenario.is_new(&root, &words));
+            tried += 1;
+        }
+        println!("power lost at {tried} calls, {new} of them after the commit");
+    }
+}

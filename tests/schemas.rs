@@ -1,5 +1,10 @@
 //! The JSON of each command is as its schema under `docs/schema/` says.
-#![expect(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends at what it did not expect"
+)]
 
 #[path = "activation_support/mod.rs"]
 mod support;

@@ -40,7 +40,7 @@ pub fn build(config: &HostConfig) -> Result<Built, Vec<Diagnostic>> {
             Ok(found) => {
                 entries.push(Entry { notify: notified.remove(&*file.path).unwrap_or_default(), ..found })
             }
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(*error),
         }
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -75,9 +75,9 @@ fn notify_edges(config: &HostConfig) -> BTreeMap<&str, Vec<ItemId>> {
     found
 }
 
-fn entry(file: &File, contents: &mut Contents) -> Result<Entry, Diagnostic> {
+fn entry(file: &File, contents: &mut Contents) -> Result<Entry, Box<Diagnostic>> {
     if !is_good_path(&file.path) {
-        return Err(Diagnostic::error(&BAD_PATH, format!("`{}` cannot be managed", file.path)));
+        return Err(Box::new(Diagnostic::error(&BAD_PATH, format!("`{}` cannot be managed", file.path))));
     }
     let want = match &file.kind {
         FileKind::Regular { content, base64, replace } => Want::File {
@@ -112,12 +112,12 @@ fn content(
     text: Option<&Text>,
     base64: Option<&EcoString>,
     contents: &mut Contents,
-) -> Result<Content, Diagnostic> {
+) -> Result<Content, Box<Diagnostic>> {
     let bytes = match (text, base64) {
         (None, None) => return Ok(Content::Unmanaged),
         (Some(_), Some(_)) => {
             let message = format!("`{}` has both `content` and `base64`", file.path);
-            return Err(Diagnostic::error(&BAD_CONTENT, message));
+            return Err(Box::new(Diagnostic::error(&BAD_CONTENT, message)));
         }
         (Some(text), None) => match text.as_plain() {
             Some(plain) => plain.as_bytes().to_vec(),

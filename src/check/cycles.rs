@@ -177,9 +177,10 @@ fn references(value: &Value) -> Vec<ResourceRef> {
     if let Some(items) = value.as_array() {
         return items.iter().flat_map(references).collect();
     }
-    let text = match value {
-        Value::Type(found) => found.to_string(),
-        value => value.as_str().unwrap_or_default().to_owned(),
+    let text = if let Value::Type(found) = value {
+        found.to_string()
+    } else {
+        value.as_str().unwrap_or_default().to_owned()
     };
     let found = ResourceRef::parse(&text).map(|found| {
         let quoted = found.title.trim_matches('\'').into();

@@ -5,6 +5,7 @@ use crate::{
     activate::{Native, Options, Owners, Recovered},
     build::{Built, build},
     diag::{Diagnostic, Result},
+    inputs::FLAG,
     model::HostConfig,
     store,
 };
@@ -79,6 +80,20 @@ impl PlacingArguments {
     }
 }
 
+/// Refuses a form of result that the command does not have, before it does anything.
+pub(super) fn text_or_json(session: &Session<'_>) -> Result<()> {
+    match session.format_or(Format::Text) {
+        Format::Text | Format::Json => Ok(()),
+        other @ (Format::Summary | Format::Html | Format::Sarif | Format::Junit | Format::Github) => {
+            let message = format!(
+                "`--format {}` is not supported by this command",
+                format!("{other:?}").to_lowercase()
+            );
+            Err(Box::new(Diagnostic::error(&FLAG, message).help("use `text` or `json`")))
+        }
+    }
+}
+
 /// Reads and builds a native host file.
 pub(super) fn read_built(path: &Path) -> Result<Built, Vec<Diagnostic>> {
     let name = path.display().to_string();
@@ -97,7 +112,9 @@ pub(super) fn deliver(
             let json = serde_json::to_string_pretty(data).map_err(std::io::Error::from)?;
             json + "\n"
         }
-        _ => text(),
+        Format::Text | Format::Summary | Format::Html | Format::Sarif | Format::Junit | Format::Github => {
+            text()
+        }
     };
     match session.common.out.clone() {
         Some(path) => Ok(fs::write(path, text)?),

@@ -2,7 +2,9 @@
 
 use super::{
     Session, Status,
-    activation::{PlacingArguments, RootArguments, deliver, read_built, report_all, tell_recovered},
+    activation::{
+        PlacingArguments, RootArguments, deliver, read_built, report_all, tell_recovered, text_or_json,
+    },
     session::{Outcome, Stop},
 };
 use crate::{
@@ -46,6 +48,7 @@ struct Report {
 
 impl Apply {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let built = read_built(&self.host)?;
         let native = self.root.open_for(&self.placing)?;
         let result = native.activate(&built);

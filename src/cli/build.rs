@@ -2,7 +2,7 @@
 
 use super::{
     Session, Status,
-    activation::{RootArguments, deliver, read_built, report_all},
+    activation::{RootArguments, deliver, read_built, report_all, text_or_json},
     session::Outcome,
 };
 use crate::build::Manifest;
@@ -31,6 +31,7 @@ struct Report<'a> {
 
 impl Build {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let built = read_built(&self.host)?;
         let native = self.root.open()?;
         let new_objects = native.realise(&built)?;

@@ -2,7 +2,7 @@
 
 use super::{
     InputArguments, Session, Status,
-    activation::deliver,
+    activation::{deliver, text_or_json},
     session::{Outcome, Stop},
 };
 use crate::{
@@ -25,6 +25,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let loaded = match self.inputs.load(session) {
             Ok(loaded) => loaded,
             Err(found) => return unread(session, found),

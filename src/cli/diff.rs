@@ -2,7 +2,7 @@
 
 use super::{
     ColorChoice, Format, Session, Status,
-    activation::{deliver, report_all, status_if},
+    activation::{deliver, report_all, status_if, text_or_json},
     session::Outcome,
 };
 use crate::{
@@ -36,6 +36,7 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let (from, to) = match (read_side(&self.from), read_side(&self.to)) {
             (Ok(from), Ok(to)) => (from, to),
             (from, to) => {

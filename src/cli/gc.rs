@@ -2,7 +2,7 @@
 
 use super::{
     Session, Status,
-    activation::{RootArguments, deliver},
+    activation::{RootArguments, deliver, text_or_json},
     session::Outcome,
 };
 use crate::activate::Collected;
@@ -28,6 +28,7 @@ struct Report {
 
 impl Gc {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let collected = self.root.open()?.collect(self.keep)?;
         let report = Report { schema: "migrate/gc/v1", collected };
         deliver(session, &report, || {

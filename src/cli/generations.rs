@@ -2,7 +2,7 @@
 
 use super::{
     Session, Status,
-    activation::{RootArguments, deliver},
+    activation::{RootArguments, deliver, text_or_json},
     session::Outcome,
 };
 use crate::activate::{Backend, Generation, Reason};
@@ -26,6 +26,7 @@ struct Report {
 
 impl Generations {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let native = self.root.open()?;
         let report = Report {
             schema: "migrate/generations/v1",

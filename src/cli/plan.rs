@@ -2,7 +2,7 @@
 
 use super::{
     Session, Status,
-    activation::{PlacingArguments, RootArguments, deliver, read_built, report_all, status_if},
+    activation::{PlacingArguments, RootArguments, deliver, read_built, report_all, status_if, text_or_json},
     session::Outcome,
 };
 use crate::activate::{Backend, Plan as Found, steps_text};
@@ -26,6 +26,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let built = read_built(&self.host)?;
         let native = self.root.open_for(&self.placing)?;
         let plan = native.plan(&built)?;

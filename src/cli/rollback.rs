@@ -1,6 +1,11 @@
 //! `migrate rollback`: back to a generation before.
 
-use super::{Session, activation::RootArguments, apply::settle, session::Outcome};
+use super::{
+    Session,
+    activation::{RootArguments, text_or_json},
+    apply::settle,
+    session::Outcome,
+};
 use crate::activate::{Activated, Backend};
 use clap::Args;
 use std::fmt::Write;
@@ -17,6 +22,7 @@ pub(super) struct Rollback {
 
 impl Rollback {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let native = self.root.open()?;
         let result = native.rollback(self.to);
         settle(session, "migrate/rollback/v1", result, text)

@@ -2,7 +2,9 @@
 
 use super::{
     Session, Status as Exit,
-    activation::{PlacingArguments, RootArguments, deliver, report_all, status_if, tell_recovered},
+    activation::{
+        PlacingArguments, RootArguments, deliver, report_all, status_if, tell_recovered, text_or_json,
+    },
     session::Outcome,
 };
 use crate::activate::{PlanReport, StatusReport, steps_text};
@@ -19,6 +21,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        text_or_json(session)?;
         let (plan, recovered) = self.root.open_for(&self.placing)?.status()?;
         tell_recovered(session, recovered)?;
         let Some(plan) = plan else {

@@ -233,7 +233,12 @@ fn shown(field: Option<&Field>, secret: bool, mask: &Mask) -> Shown {
         Some(_) if secret => Shown::Secret,
         Some(field) => match mask.value(&field.value) {
             Json::String(text) if text == MASK => Shown::Secret,
-            value => Shown::Value(value),
+            value @ (Json::Null
+            | Json::Bool(_)
+            | Json::Number(_)
+            | Json::String(_)
+            | Json::Array(_)
+            | Json::Object(_)) => Shown::Value(value),
         },
     }
 }

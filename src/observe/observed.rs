@@ -88,7 +88,11 @@ impl Root {
                 let target = rustix::fs::readlinkat(&*parent, name, Vec::new())?;
                 Observed::Link(meta, target.into_bytes())
             }
-            _ => Observed::Other(meta),
+            FileType::Fifo
+            | FileType::Socket
+            | FileType::CharacterDevice
+            | FileType::BlockDevice
+            | FileType::Unknown => Observed::Other(meta),
         })
     }
 }
