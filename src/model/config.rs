@@ -1,8 +1,8 @@
 //! The desired state of one host.
 
 use super::{
-    AuthorizedKey, Cron, Exec, File, Group, HostEntry, ItemId, ItemKind, Mount, Package, Provenance, Service,
-    User,
+    AuthorizedKey, Cron, Exec, File, Group, HostEntry, ItemId, ItemKind, KnownHost, Mount, Package,
+    Provenance, Service, User,
 };
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct Host {
 }
 
 /// How two items are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeKind {
     /// The first comes first.
@@ -72,6 +72,8 @@ pub struct HostConfig {
     pub users: Vec<User>,
     #[serde(default, rename = "authorized-key", skip_serializing_if = "Vec::is_empty")]
     pub authorized_keys: Vec<AuthorizedKey>,
+    #[serde(default, rename = "known-host", skip_serializing_if = "Vec::is_empty")]
+    pub known_hosts: Vec<KnownHost>,
     #[serde(default, rename = "package", skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<Package>,
     #[serde(default, rename = "file", skip_serializing_if = "Vec::is_empty")]
@@ -112,6 +114,7 @@ impl HostConfig {
             ItemKind::AuthorizedKey => {
                 self.authorized_keys.iter().map(|it| (it.name.clone(), &it.from)).collect()
             }
+            ItemKind::KnownHost => self.known_hosts.iter().map(|it| (it.name.clone(), &it.from)).collect(),
             ItemKind::Package => self.packages.iter().map(|it| (it.name.clone(), &it.from)).collect(),
             ItemKind::File => self.files.iter().map(|it| (it.path.clone(), &it.from)).collect(),
             ItemKind::Mount => self.mounts.iter().map(|it| (it.path.clone(), &it.from)).collect(),

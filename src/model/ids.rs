@@ -20,14 +20,16 @@ pub enum ItemKind {
     HostEntry,
     Mount,
     AuthorizedKey,
+    KnownHost,
 }
 
 impl ItemKind {
     /// All kinds, in the order of host files.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Group,
         Self::User,
         Self::AuthorizedKey,
+        Self::KnownHost,
         Self::Package,
         Self::File,
         Self::Mount,
@@ -51,6 +53,7 @@ impl ItemKind {
             Self::HostEntry => "host-entry",
             Self::Mount => "mount",
             Self::AuthorizedKey => "authorized-key",
+            Self::KnownHost => "known-host",
         }
     }
 }
@@ -106,6 +109,8 @@ impl<'de> Deserialize<'de> for ItemId {
 pub struct Provenance {
     /// The place as `file:line`.
     pub place: EcoString,
+    /// The class or instance of a defined type that declared it; not part of host files.
+    pub container: EcoString,
     /// Which resources it was made from, such as `File[/etc/motd]`.
     pub resources: Vec<EcoString>,
     /// The full origin; not part of host files.

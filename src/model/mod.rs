@@ -15,7 +15,7 @@ pub use file::{File, FileKind};
 pub use ids::{ItemId, ItemKind, Provenance};
 pub use read::CODES;
 pub use system::{
-    AuthorizedKey, Cron, Enable, Exec, Group, HostEntry, Mount, MountState, Package, PackageState, Presence,
-    Service, User,
+    AuthorizedKey, Cron, Enable, Exec, Group, HostEntry, KnownHost, Mount, MountState, Package, PackageState,
+    Presence, Service, User,
 };
 pub use text::{SecretRef, Text, TextPart};

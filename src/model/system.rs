@@ -301,3 +301,23 @@ pub struct AuthorizedKey {
     #[serde(default, skip_serializing_if = "Provenance::is_empty")]
     pub from: Provenance,
 }
+
+/// A line of `/etc/ssh/ssh_known_hosts`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KnownHost {
+    /// The host's name.
+    pub name: EcoString,
+    /// Whether it shall be there.
+    #[serde(default, skip_serializing_if = "Presence::is_present")]
+    pub ensure: Presence,
+    /// Further names and addresses of the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<EcoString>,
+    /// The algorithm as in the file (`ssh-ed25519`).
+    pub algorithm: EcoString,
+    /// The key in base64.
+    pub key: EcoString,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Provenance::is_empty")]
+    pub from: Provenance,
+}

@@ -73,6 +73,18 @@ impl Text {
         if text.is_empty() { Self::default() } else { Self { parts: vec![TextPart::Text(text)] } }
     }
 
+    /// Makes a text that is one secret as a whole.
+    #[must_use]
+    pub fn secret(secret: SecretRef) -> Self {
+        Self { parts: vec![TextPart::Secret(secret)] }
+    }
+
+    /// Makes a text of parts.
+    #[must_use]
+    pub fn from_parts(parts: Vec<TextPart>) -> Self {
+        Self { parts }
+    }
+
     /// Splits a labelled string at its secrets, whose bytes are left out.
     #[must_use]
     pub fn from_labelled(text: &Str) -> Self {
