@@ -1,0 +1,123 @@
+//! One host's file.
+
+use super::{
+    printer::Paths,
+    tree::{Tree, Writer},
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    emit::codes,
+    translate::nixos::{Plan, Topic},
+};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+/// A printed file and the line of each setting in it.
+pub(super) struct Printed {
+    pub(super) text: String,
+    /// Lines from 1, by the setting's place in the plan.
+    pub(super) lines: BTreeMap<usize, usize>,
+}
+
+/// Prints a host's module and formats it.
+///
+/// # Errors
+/// Gives a text that nixfmt cannot read or does not leave alone: a fault of the printer.
+pub(super) fn print(certname: &str, plan: &Plan, paths: &dyn Paths) -> Result<Printed> {
+    let text = format(certname, &body(certname, plan, paths, false))?;
+    let marked = format(certname, &body(certname, plan, paths, true))?;
+    let (mut lines, mut kept) = (BTreeMap::new(), Vec::new());
+    let mut pending = Vec::new();
+    for line in marked.lines() {
+        match line.trim_start().strip_prefix("#@").and_then(|number| number.parse::<usize>().ok()) {
+            Some(number) => pending.push(number),
+            None => {
+                kept.push(line);
+                lines.extend(pending.drain(..).map(|number| (number, kept.len())));
+            }
+        }
+    }
+    if kept.len() != text.lines().count() {
+        lines.clear();
+    }
+    Ok(Printed { text, lines })
+}
+
+/// Lays a text out as nixfmt does, and checks that doing so again changes nothing.
+pub(super) fn format(name: &str, text: &str) -> Result<String> {
+    let fault = |what: String| Box::new(Diagnostic::error(&codes::NOT_NIX, format!("`{name}`: {what}")));
+    let mut text = text.to_owned();
+    for _ in 0..3 {
+        let next = nixfmt_rs::format(&text).map_err(|error| fault(format!("{error:?}")))?;
+        if next == text {
+            return Ok(text);
+        }
+        text = next;
+    }
+    Err(fault("formatting does not come to rest".into()))
+}
+
+fn body(certname: &str, plan: &Plan, paths: &dyn Paths, marked: bool) -> String {
+    let mut writer = Writer::new(paths, marked);
+    for (path, tree) in blocks(plan) {
+        writer.gap();
+        writer.block(&path, &tree);
+    }
+    let header = arguments(&writer.out);
+    let stubs = stubs(plan);
+    format!(
+        "# {certname}, made by migrate from its Puppet catalog\n{header}\n\n{{\n{}{stubs}}}\n",
+        writer.out
+    )
+}
+
+/// Settings by block: what shares its first two names (`services.nginx`), or its first alone where that is a
+/// topic of its own (`networking`). A block stands where the first topic of its settings is.
+fn blocks(plan: &Plan) -> Vec<(Vec<EcoString>, Tree<'_>)> {
+    const WHOLE: [&str; 4] = ["networking", "boot", "time", "system"];
+    let mut found: IndexMap<Vec<EcoString>, (Topic, Tree<'_>)> = IndexMap::new();
+    for (at, setting) in plan.settings.iter().enumerate() {
+        let whole = setting.option.first().is_some_and(|first| WHOLE.contains(&first.as_str()));
+        let length = if whole { 1 } else { 2.min(setting.option.len()) };
+        let key: Vec<EcoString> = setting.option.iter().take(length).cloned().collect();
+        let (topic, tree) = found.entry(key).or_insert_with(|| (setting.topic, Tree::default()));
+        *topic = setting.topic.min(*topic);
+        tree.add(setting, length, at);
+    }
+    let mut blocks: Vec<_> = found.into_iter().collect();
+    blocks.sort_by_key(|(_, (topic, _))| *topic);
+    blocks.into_iter().map(|(key, (_, tree))| (key, tree)).collect()
+}
+
+/// The module's arguments that the text uses.
+fn arguments(text: &str) -> String {
+    let uses = |word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text.get(..at).and_then(|rest| rest.chars().last());
+            before.is_none_or(|letter| !(letter.is_alphanumeric() || "._-\"/".contains(letter)))
+        })
+    };
+    let pkgs = uses("pkgs.") || uses("with pkgs;");
+    let names = [("config", uses("config.")), ("lib", uses("lib.")), ("pkgs", pkgs)];
+    let used: Vec<&str> = names.iter().filter(|(_, used)| *used).map(|(name, _)| *name).collect();
+    let mut used = used.join(", ");
+    if !used.is_empty() {
+        used.push_str(", ");
+    }
+    format!("{{ {used}... }}:")
+}
+
+/// What is left for a human, as comments at the end.
+fn stubs(plan: &Plan) -> String {
+    if plan.stubs.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("\n# To decide by hand; MIGRATION.md lists these with what they were.\n");
+    for stub in &plan.stubs {
+        let origin = if stub.origin.is_empty() { String::new() } else { format!(" ({})", stub.origin) };
+        let line = format!("TODO {}: {}{origin}", stub.item, stub.reason);
+        out.push_str(&format!("# {}\n", line.replace(['\n', '\r'], " ")));
+    }
+    out
+}

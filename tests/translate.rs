@@ -1,0 +1,174 @@
+//! Every catalog of the fixtures, translated and emitted: nothing is lost, nothing is counted twice, and what is
+//! emitted is Nix that exists.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
+#![expect(clippy::print_stderr, reason = "a skipped judge is printed")]
+
+use migrate::{
+    catalog::{Catalog, read_catalog},
+    emit,
+    packages::NameMap,
+    source::DiskWorld,
+    translate::{self, Context, NIX_RULES, RULES, Sources, Translated, is_leaf},
+    value::Value,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn catalogs() -> Vec<(PathBuf, Catalog)> {
+    let mut found = Vec::new();
+    for repo in fs::read_dir("fixtures/catalogs").unwrap() {
+        let repo = repo.unwrap().path();
+        for file in fs::read_dir(&repo).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((repo.clone(), read_catalog(&text).expect("a recorded catalog reads")));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    assert!(found.len() >= 6, "the fixtures have at least six catalogs");
+    found
+}
+
+fn translated(repo: &Path, catalog: &Catalog) -> Translated {
+    let world = DiskWorld::new(0);
+    let control = Path::new("fixtures").join(repo.file_name().unwrap());
+    let module_path =
+        [control.join("site"), control.join("modules"), PathBuf::from("/usr/share/puppet/modules")];
+    let sources = Sources { world: &world, module_path: &module_path, mounts: &[] };
+    let facts = Value::Undef;
+    translate::translate(catalog, &Context { facts: &facts, sources, packages: &NameMap })
+}
+
+#[test]
+fn every_leaf_and_attribute_is_accounted_once() {
+    for (repo, catalog) in catalogs() {
+        let translated = translated(&repo, &catalog);
+        let mut seen = BTreeSet::new();
+        for entry in &translated.ledger.entries {
+            assert!(seen.insert(entry.resource.clone()), "{} is counted twice", entry.resource);
+            let resource = &catalog.resources[&entry.resource];
+            let counted: Vec<_> = entry.attributes.keys().collect();
+            let there: Vec<_> = resource.parameters.keys().collect();
+            assert_eq!(counted, there, "{}", entry.resource);
+            assert!(!entry.verdict.rule.is_empty() && !entry.verdict.reason.is_empty(), "{}", entry.resource);
+        }
+        for container in &translated.ledger.containers {
+            assert!(seen.insert(container.resource.clone()), "{} is counted twice", container.resource);
+        }
+        assert_eq!(seen.len(), catalog.resources.len(), "{}: a resource is lost", catalog.name);
+        let score = translated.ledger.score();
+        assert_eq!(score.classes.values().sum::<usize>(), translated.ledger.entries.len());
+    }
+}
+
+#[test]
+fn rules_claim_each_resource_once() {
+    for (_, catalog) in catalogs() {
+        for (reference, resource) in &catalog.resources {
+            let claims = RULES.iter().filter(|rule| (rule.claims)(resource)).count();
+            assert!(claims <= 1, "{reference} is claimed by {claims} rules");
+            assert!(claims == 0 || is_leaf(reference, &catalog) || reference.type_name == "Stage");
+        }
+    }
+    let names: BTreeSet<_> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), RULES.len());
+    assert!(NIX_RULES.iter().all(|rule| !rule.doc.is_empty()));
+}
+
+#[test]
+fn emitted_files_are_nix_and_name_options_that_exist() {
+    let all: Vec<_> = catalogs().iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
+    let hosts: emit::Hosts<'_> = all.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
+    let output = emit::emit(&hosts).expect("every catalog can be emitted");
+    let options = known_options();
+    for host in &all {
+        for setting in &host.plan.settings {
+            assert!(exists(&options, &setting.option), "no option {:?}", setting.option);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    emit::write_output(&output, folder.path()).unwrap();
+    assert_eq!(emit::write_output(&output, folder.path()).unwrap(), emit::Written::default());
+    parses(folder.path());
+}
+
+/// The names of the options this program sets, with `*` for names of a user's choice.
+fn known_options() -> Vec<Vec<String>> {
+    let text = include_str!("../data/options.txt");
+    let names = text.lines().filter(|line| !line.starts_with('#'));
+    names.map(|line| line.split(' ').map(str::to_owned).collect()).collect()
+}
+
+fn exists(options: &[Vec<String>], setting: &[ecow::EcoString]) -> bool {
+    options.iter().any(|option| {
+        let open = option.last().is_some_and(|last| last == "**");
+        let length = if open { option.len() - 1 <= setting.len() } else { option.len() == setting.len() };
+        length
+            && option
+                .iter()
+                .zip(setting)
+                .all(|(name, part)| name == "*" || name == "**" || *name == part.as_str())
+    })
+}
+
+fn parses(folder: &Path) {
+    if Command::new("nix-instantiate").arg("--version").output().is_err() {
+        assert!(std::env::var("CI").is_err(), "nix-instantiate is missing");
+        eprintln!("skipped: nix-instantiate is not installed, emitted files were only formatted");
+        return;
+    }
+    let mut files = vec![folder.join("flake.nix")];
+    for name in ["hosts", "secrets"] {
+        let entries =
+            fs::read_dir(folder.join(name)).into_iter().flatten().map(|entry| entry.unwrap().path());
+        files.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "nix")));
+    }
+    for file in files {
+        let answer = Command::new("nix-instantiate").arg("--parse").arg(&file).output().unwrap();
+        assert!(answer.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&answer.stderr));
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(nixfmt_rs::format(&text).unwrap(), text, "{} is not formatted", file.display());
+    }
+}
+
+#[test]
+fn secrets_of_the_catalogs_are_in_no_file() {
+    for (repo, catalog) in catalogs() {
+        let translated = translated(&repo, &catalog);
+        let hosts: emit::Hosts<'_> = BTreeMap::from([(catalog.name.clone(), &translated)]);
+        let output = emit::emit(&hosts).unwrap();
+        let needles = emit::needles(&catalog);
+        if let Some((file, needle)) = emit::find_secret(&output, &needles) {
+            panic!("{}: {file} holds {}", catalog.name, needle.id);
+        }
+    }
+}
+
+#[test]
+fn show() {
+    let Ok(out) = std::env::var("SHOW") else { return };
+    let all: Vec<_> = catalogs().iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
+    let hosts: emit::Hosts<'_> = all.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
+    for it in &all {
+        let score = it.ledger.score();
+        eprintln!("{} {:?} {:?} {}", it.config.host.certname, score.classes, score.flags, score.per_mille());
+        for entry in it.ledger.entries.iter().filter(|entry| entry.verdict.class == translate::Class::Manual)
+        {
+            eprintln!("  {} [{}] {}", entry.resource, entry.verdict.rule, entry.verdict.reason);
+        }
+    }
+    let output = emit::emit(&hosts).unwrap();
+    emit::write_output(&output, Path::new(&out)).unwrap();
+}
