@@ -32,6 +32,8 @@ mod request;
 mod resource;
 mod ruby_host;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 pub use crate::syntax::Strict;
