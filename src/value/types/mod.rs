@@ -5,6 +5,7 @@ mod describe;
 mod format;
 mod infer;
 mod instance;
+mod mismatch;
 mod names;
 mod normalize;
 mod parameterize;

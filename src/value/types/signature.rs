@@ -2,7 +2,8 @@
 
 use super::{
     Type, TypeResolver,
-    describe::{Mismatch, Path, describe},
+    describe::describe,
+    mismatch::{Class, Mismatch, Path, merge},
     parse_type,
 };
 use crate::value::Value;
@@ -205,7 +206,7 @@ pub fn describe_signatures(
         }
     }
     let label = if name == "lambda" { "block".to_owned() } else { format!("'{name}'") };
-    let merged = super::describe::merge(0, super::describe::Class::Count, &found);
+    let merged = merge(0, Class::Count, &found);
     if let [only] = merged.as_slice() {
         return format!("{label}{}", only.format(resolver));
     }
