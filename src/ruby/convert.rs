@@ -25,7 +25,9 @@ impl From<&Value> for Rv {
             Value::Bool(it) => Self::Bool(*it),
             Value::Int(it) => Self::Int(*it),
             Value::Float(it) => Self::Float(*it),
-            Value::Str(it) => Self::Str(Rc::new(RString { text: RefCell::new(it.clone()), frozen: Cell::new(false) })),
+            Value::Str(it) => {
+                Self::Str(Rc::new(RString { text: RefCell::new(it.clone()), frozen: Cell::new(false) }))
+            }
             Value::Symbol(it) => Self::Sym(it.clone()),
             Value::Array(it) => Self::Array(Rc::new(RArray::of_puppet(it.clone()))),
             Value::Hash(it) => Self::Hash(Rc::new(RHash::of_puppet(it.clone()))),

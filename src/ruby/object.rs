@@ -251,9 +251,8 @@ pub(crate) enum Data {
     Set(Rc<RHash>),
     /// Address, prefix length, whether IPv6.
     IpAddr(u128, u8, bool),
-    /// Text and position.
-    StringIo(Rc<RString>, Cell<usize>),
-    Erb(EcoString),
+    StringIo(Rc<RString>),
+    Erb,
     /// An object of Puppet's own classes that is only passed around, by a name for it.
     Native(EcoString),
 }
@@ -416,10 +415,6 @@ impl RHash {
         self.entries().get(&Key(key.clone())).cloned()
     }
 
-    pub(crate) fn get_name(&self, name: &str) -> Option<Rv> {
-        self.get(&Rv::sym(name)).or_else(|| self.get(&Rv::str(name)))
-    }
-
     pub(crate) fn insert(&self, key: Rv, value: Rv) {
         self.entries_mut().insert(Key::frozen(key), value);
     }
@@ -434,7 +429,8 @@ impl Key {
     pub(crate) fn frozen(key: Rv) -> Self {
         match key {
             Rv::Str(text) if !text.frozen.get() => {
-                let copy = RString { text: RefCell::new(text.text.borrow().clone()), frozen: Cell::new(true) };
+                let copy =
+                    RString { text: RefCell::new(text.text.borrow().clone()), frozen: Cell::new(true) };
                 Self(Rv::Str(Rc::new(copy)))
             }
             other => Self(other),

@@ -184,7 +184,6 @@ pub(crate) struct Block {
     pub(crate) slots: usize,
     pub(crate) body: Option<Node>,
     pub(crate) source: Arc<SourceFile>,
-    pub(crate) span: Span,
 }
 
 /// Parameters of a block or a method.

@@ -166,7 +166,11 @@ impl Compiler {
     fn finish(&mut self, tag: Tag, mut content: Content) {
         match tag {
             Tag::Comment => {}
-            Tag::Insert => self.command(&[("_erbout.<<((", None), (&content.text, Some(&content.runs)), (").to_s)", None)]),
+            Tag::Insert => self.command(&[
+                ("_erbout.<<((", None),
+                (&content.text, Some(&content.runs)),
+                (").to_s)", None),
+            ]),
             Tag::Code if content.text.ends_with('\n') => {
                 content.text.pop();
                 self.command(&[(&content.text, Some(&content.runs))]);
@@ -229,7 +233,9 @@ fn opening(text: &str, from: usize) -> (usize, &str) {
             }
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let Some(next) = rest.iter().position(|byte| matches!(byte, b'<' | b'\n')) else { return (text.len(), "") };
+        let Some(next) = rest.iter().position(|byte| matches!(byte, b'<' | b'\n')) else {
+            return (text.len(), "");
+        };
         let found = at + next;
         let tail = text.get(found..).unwrap_or_default();
         let token = ["<%-", "<%%", "<%=", "<%#", "<%"].into_iter().find(|token| tail.starts_with(token));

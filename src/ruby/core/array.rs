@@ -36,11 +36,15 @@ pub(super) static ARRAY: &[Row] = &[
     carry("difference", 0, -1, |it, this, args| fold(it, this, args, minus)),
     row("intersect?", 1, 1, |it, this, args| Ok(Rv::Bool(!items(&intersection(it, this, args)?).is_empty()))),
     row("==", 1, 1, |it, this, args| it.equal(this, args.at(0)).map(Rv::Bool)),
-    row("<=>", 1, 1, |it, this, args| Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))),
+    row("<=>", 1, 1, |it, this, args| {
+        Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))
+    }),
     carry("join", 0, 1, join),
     carry("reverse", 0, 0, |_, this, _| Ok(Rv::array(items(this).into_iter().rev().collect()))),
     carry("rotate", 0, 1, rotate),
-    carry("compact", 0, 0, |_, this, _| Ok(Rv::array(items(this).into_iter().filter(|it| !it.is_nil()).collect()))),
+    carry("compact", 0, 0, |_, this, _| {
+        Ok(Rv::array(items(this).into_iter().filter(|it| !it.is_nil()).collect()))
+    }),
     carry("flatten", 0, 1, |it, this, args| flatten(it, this, args).map(Rv::array)),
     carry("transpose", 0, 0, transpose),
     carry("assoc", 1, 1, |it, this, args| find_pair(it, this, args, 0)),
@@ -55,8 +59,15 @@ pub(super) static ARRAY: &[Row] = &[
     carry("product", 0, -1, product),
     carry("sample", 0, -1, |it, _, _| Err(it.refused("`Array#sample`"))),
     carry("shuffle", 0, -1, |it, _, _| Err(it.refused("`Array#shuffle`"))),
-    carry("bsearch", 0, 0, |it, this, args| it.send_with(this, "find", Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: None })),
+    carry("bsearch", 0, 0, |it, this, args| {
+        it.send_with(
+            this,
+            "find",
+            Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: None },
+        )
+    }),
     row("pack", 1, 1, pack),
+    row("shelljoin", 0, 0, |it, this, _| super::libs::shell_join(it, this, &Args::of(vec![this.clone()]))),
     row("hash", 0, 0, |it, this, _| it.inspect(this).map(|text| Rv::Int(super::number::hash_of(&text)))),
 ];
 
@@ -121,7 +132,8 @@ fn fetch(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Ok(default.clone());
     }
     let count = all.len();
-    Err(it.raise("IndexError", format!("index {index} outside of array bounds: {}...{count}", -(count as i64))))
+    Err(it
+        .raise("IndexError", format!("index {index} outside of array bounds: {}...{count}", -(count as i64))))
 }
 
 /// `dig` of arrays, hashes and structs.
@@ -211,7 +223,9 @@ fn times(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return join(it, this, args);
     }
     let count = it.int(args.at(0))?;
-    let Ok(count) = usize::try_from(count) else { return Err(it.argument_error("argument must be non-negative")) };
+    let Ok(count) = usize::try_from(count) else {
+        return Err(it.argument_error("argument must be non-negative"));
+    };
     let all = items(this);
     it.charge(all.len().saturating_mul(count).saturating_mul(size_of::<Rv>()))?;
     Ok(Rv::array(all.iter().cycle().take(all.len() * count).cloned().collect()))

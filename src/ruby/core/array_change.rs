@@ -7,7 +7,7 @@ use super::{
 };
 use crate::ruby::{
     interp::Interp,
-    object::{RArray, R, Rv},
+    object::{R, RArray, Rv},
 };
 use std::rc::Rc;
 
@@ -107,7 +107,9 @@ fn insert(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let index = it.int(args.at(0))?;
     let place = if index < 0 { index + all.len() as i64 + 1 } else { index };
     let Ok(place) = usize::try_from(place) else {
-        return Err(it.raise("IndexError", format!("index {index} too small for array; minimum: -{}", all.len() + 1)));
+        return Err(
+            it.raise("IndexError", format!("index {index} too small for array; minimum: -{}", all.len() + 1))
+        );
     };
     grow(it, &mut all, place)?;
     let tail = all.split_off(place);
@@ -141,7 +143,9 @@ fn set_index(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     if let ([Rv::Int(index)], count) = (keys.as_slice(), array.len()) {
         let place = if *index < 0 { *index + count as i64 } else { *index };
         let Ok(place) = usize::try_from(place) else {
-            return Err(it.raise("IndexError", format!("index {index} too small for array; minimum: -{count}")));
+            return Err(
+                it.raise("IndexError", format!("index {index} too small for array; minimum: -{count}"))
+            );
         };
         grow(it, &mut array.items_mut(), place + 1)?;
         if let Some(old) = array.items_mut().get_mut(place) {
@@ -208,7 +212,8 @@ fn filter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, keep: bool) -> R {
 
 fn other_form(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, name: &str) -> R<Vec<Rv>> {
     it.thaw(this)?;
-    let inner = Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: None };
+    let inner =
+        Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: None };
     let made = it.send_with(this, name, inner)?;
     list(it, &made)
 }

@@ -17,6 +17,11 @@ pub(super) static COMPARABLE: &[Row] = &[
     row("clamp", 1, 2, clamp),
 ];
 
+/// `==` of classes that include `Comparable`.
+pub(super) static COMPARABLE_EQUAL: Row = row("==", 1, 1, |it, this, args| {
+    Ok(Rv::Bool(this.same(args.at(0)) || it.compare(this, args.at(0))? == Some(Ordering::Equal)))
+});
+
 impl Interp<'_> {
     /// `a == b`.
     pub(crate) fn equal(&mut self, a: &Rv, b: &Rv) -> R<bool> {
@@ -147,8 +152,9 @@ impl Interp<'_> {
             if failed.is_some() {
                 return Ordering::Equal;
             }
-            match self.step().and_then(|()| order(self, a, b)) {
-                Ok(order) => order,
+            // the later item comes first here: asked the other way round, as Ruby asks
+            match self.step().and_then(|()| order(self, b, a)) {
+                Ok(order) => order.reverse(),
                 Err(flow) => {
                     failed = Some(flow);
                     Ordering::Equal

@@ -19,7 +19,9 @@ macro_rules! digest {
                 }),
                 row("base64digest", 1, 1, |it, _, args| {
                     let text = it.string(args.at(0))?;
-                    Ok(Rv::str(base64::engine::general_purpose::STANDARD.encode(<$hasher>::digest(text.as_bytes()))))
+                    Ok(Rv::str(
+                        base64::engine::general_purpose::STANDARD.encode(<$hasher>::digest(text.as_bytes())),
+                    ))
                 }),
                 row("digest", 1, 1, raw),
                 row("new", 0, 0, raw),

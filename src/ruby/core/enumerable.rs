@@ -76,7 +76,9 @@ pub(super) static ENUMERABLE: &[Row] = &[
     carry("each_entry", 0, 0, each_item),
     carry("grep", 1, 1, |it, this, args| grep(it, this, args, true)),
     carry("grep_v", 1, 1, |it, this, args| grep(it, this, args, false)),
-    carry("compact", 0, 0, |it, this, _| Ok(Rv::array(it.to_vec(this)?.into_iter().filter(|v| !v.is_nil()).collect()))),
+    carry("compact", 0, 0, |it, this, _| {
+        Ok(Rv::array(it.to_vec(this)?.into_iter().filter(|v| !v.is_nil()).collect()))
+    }),
 ];
 
 impl Interp<'_> {
@@ -133,7 +135,7 @@ fn is_hash(value: &Rv) -> bool {
 }
 
 fn each_item(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let block = it.block(args)?.clone();
+    let Some(block) = args.block.clone() else { return Ok(it.enumerator(this, "each_entry", args)) };
     for item in it.to_vec(this)? {
         it.item(&block, item, false)?;
     }
@@ -368,7 +370,8 @@ fn extreme(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, wanted: Ordering) ->
     let mut best: Option<Rv> = None;
     for item in all {
         let better = match &best {
-            Some(best) => ordered(it, args, &item, best)? == wanted,
+            Some(best) if args.block.is_some() => ordered(it, args, &item, best)? == wanted,
+            Some(best) => it.order(best, &item)? == wanted.reverse(),
             None => true,
         };
         if better {
@@ -552,7 +555,7 @@ fn to_h(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 fn cycle(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let block = it.block(args)?.clone();
+    let Some(block) = args.block.clone() else { return Ok(it.enumerator(this, "cycle", args)) };
     let all = it.to_vec(this)?;
     let rounds = args.opt(0).map_or(Ok(i64::MAX), |rounds| it.int(rounds))?;
     if all.is_empty() {

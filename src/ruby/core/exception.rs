@@ -22,7 +22,9 @@ pub(super) static EXCEPTION: &[Row] = &[
     carry("exception", 0, 1, exception),
     row("backtrace", 0, 0, backtrace),
     row("set_backtrace", 1, 1, |_, _, args| Ok(args.at(0).clone())),
-    row("cause", 0, 0, |_, this, _| Ok(raised(this).and_then(|it| it.borrow().cause.clone()).unwrap_or(Rv::Nil))),
+    row("cause", 0, 0, |_, this, _| {
+        Ok(raised(this).and_then(|it| it.borrow().cause.clone()).unwrap_or(Rv::Nil))
+    }),
     own("initialize", 0, -1, initialize),
 ];
 

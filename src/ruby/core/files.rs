@@ -49,8 +49,24 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
 
 /// Classes and modules of which nothing is allowed that is not listed above.
 const OUTSIDE: &[&str] = &[
-    "File", "Dir", "IO", "FileUtils", "Process", "Open3", "Socket", "TCPSocket", "Net", "Net::HTTP", "SecureRandom",
-    "Random", "Signal", "ObjectSpace", "GC", "Pathname", "Facter", "OpenSSL",
+    "File",
+    "Dir",
+    "IO",
+    "FileUtils",
+    "Process",
+    "Open3",
+    "Socket",
+    "TCPSocket",
+    "Net",
+    "Net::HTTP",
+    "SecureRandom",
+    "Random",
+    "Signal",
+    "ObjectSpace",
+    "GC",
+    "Pathname",
+    "Facter",
+    "OpenSSL",
 ];
 
 /// Whether a class reaches outside.
@@ -102,7 +118,11 @@ fn dirname(path: &str) -> String {
 fn extname(path: &str) -> String {
     let base = trimmed(path).rsplit('/').next().unwrap_or_default();
     match base.rfind('.') {
-        Some(at) if at > 0 && !base.get(..at).unwrap_or_default().chars().all(|it| it == '.') && at + 1 < base.len() => {
+        Some(at)
+            if at > 0
+                && !base.get(..at).unwrap_or_default().chars().all(|it| it == '.')
+                && at + 1 < base.len() =>
+        {
             base.get(at..).unwrap_or_default().to_owned()
         }
         _ => String::new(),

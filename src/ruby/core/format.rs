@@ -55,7 +55,9 @@ impl State<'_> {
     }
 
     fn named(&self, it: &mut Interp<'_>, name: &str) -> R {
-        let Some(Rv::Hash(hash)) = self.values.first() else { return Err(it.argument_error("one hash required")) };
+        let Some(Rv::Hash(hash)) = self.values.first() else {
+            return Err(it.argument_error("one hash required"));
+        };
         let key = Rv::sym(name);
         match hash.get(&key) {
             Some(value) => Ok(value),
@@ -103,8 +105,12 @@ impl State<'_> {
                     spec.width = self.width(it, width.abs())?;
                 }
                 '.' => {
-                    let digits: String =
-                        template.get(at..).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+                    let digits: String = template
+                        .get(at..)
+                        .unwrap_or_default()
+                        .chars()
+                        .take_while(char::is_ascii_digit)
+                        .collect();
                     at += digits.len();
                     if template.get(at..).is_some_and(|rest| rest.starts_with('*')) {
                         at += 1;
@@ -159,8 +165,26 @@ impl State<'_> {
     }
 
     fn convert(&mut self, it: &mut Interp<'_>, kind: char, spec: &mut Spec) -> R<Str> {
-        if !matches!(kind, 'd' | 'i' | 'u' | 'f' | 'e' | 'E' | 'g' | 'G' | 's' | 'p' | 'x' | 'X' | 'o' | 'b' | 'B' | 'c' | 'a' | 'A')
-        {
+        if !matches!(
+            kind,
+            'd' | 'i'
+                | 'u'
+                | 'f'
+                | 'e'
+                | 'E'
+                | 'g'
+                | 'G'
+                | 's'
+                | 'p'
+                | 'x'
+                | 'X'
+                | 'o'
+                | 'b'
+                | 'B'
+                | 'c'
+                | 'a'
+                | 'A'
+        ) {
             return Err(it.argument_error(format!("malformed format string - %{kind}")));
         }
         let value = match spec.value.take() {
@@ -294,7 +318,16 @@ fn float(it: &mut Interp<'_>, spec: &Spec, kind: char, value: f64) -> R<Str> {
     let negative = value.is_sign_negative() && !value.is_nan();
     let size = value.abs();
     if !size.is_finite() {
-        let plain = Spec { zero: false, ..Spec { minus: spec.minus, plus: spec.plus, space: spec.space, width: spec.width, ..Spec::default() } };
+        let plain = Spec {
+            zero: false,
+            ..Spec {
+                minus: spec.minus,
+                plus: spec.plus,
+                space: spec.space,
+                width: spec.width,
+                ..Spec::default()
+            }
+        };
         return Ok(number(&plain, negative, if value.is_nan() { "NaN" } else { "Inf" }));
     }
     let precision = spec.precision.unwrap_or(6);
@@ -305,7 +338,15 @@ fn float(it: &mut Interp<'_>, spec: &Spec, kind: char, value: f64) -> R<Str> {
         _ => return Err(it.unsupported_method("`%a` in a format")),
     };
     let digits = if kind.is_ascii_uppercase() { digits.to_uppercase() } else { digits };
-    let spec = Spec { precision: None, minus: spec.minus, zero: spec.zero, plus: spec.plus, space: spec.space, width: spec.width, ..Spec::default() };
+    let spec = Spec {
+        precision: None,
+        minus: spec.minus,
+        zero: spec.zero,
+        plus: spec.plus,
+        space: spec.space,
+        width: spec.width,
+        ..Spec::default()
+    };
     Ok(number(&spec, negative, &digits))
 }
 

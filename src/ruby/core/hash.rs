@@ -26,8 +26,12 @@ pub(super) static HASH: &[Row] = &[
     row("value?", 1, 1, has_value),
     row("has_value?", 1, 1, has_value),
     carry("key", 1, 1, key_of),
-    carry("keys", 0, 0, |_, this, _| Ok(Rv::array(hash(this).pairs().into_iter().map(|pair| pair.0).collect()))),
-    carry("values", 0, 0, |_, this, _| Ok(Rv::array(hash(this).pairs().into_iter().map(|pair| pair.1).collect()))),
+    carry("keys", 0, 0, |_, this, _| {
+        Ok(Rv::array(hash(this).pairs().into_iter().map(|pair| pair.0).collect()))
+    }),
+    carry("values", 0, 0, |_, this, _| {
+        Ok(Rv::array(hash(this).pairs().into_iter().map(|pair| pair.1).collect()))
+    }),
     row("length", 0, 0, |_, this, _| Ok(Rv::from(hash(this).len()))),
     row("size", 0, 0, |_, this, _| Ok(Rv::from(hash(this).len()))),
     row("count", 0, 1, count),
@@ -65,10 +69,22 @@ pub(super) static HASH: &[Row] = &[
     carry("merge!", 0, -1, merge_here),
     carry("update", 0, -1, merge_here),
     carry("compact", 0, 0, |_, this, _| {
-        Ok(Rv::hash(hash(this).entries().iter().filter(|(_, v)| !v.is_nil()).map(|(k, v)| (k.clone(), v.clone())).collect()))
+        Ok(Rv::hash(
+            hash(this)
+                .entries()
+                .iter()
+                .filter(|(_, v)| !v.is_nil())
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        ))
     }),
     carry("compact!", 0, 0, |it, this, _| {
-        let kept = hash(this).entries().iter().filter(|(_, v)| !v.is_nil()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let kept = hash(this)
+            .entries()
+            .iter()
+            .filter(|(_, v)| !v.is_nil())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         put(it, this, kept)
     }),
     carry("invert", 0, 0, |_, this, _| {
@@ -100,7 +116,9 @@ pub(super) static HASH: &[Row] = &[
         hash(this).default.replace(args.at(0).clone());
         Ok(args.at(0).clone())
     }),
-    carry("default_proc", 0, 0, |_, this, _| Ok(hash(this).default_proc.borrow().clone().map_or(Rv::Nil, Rv::Proc))),
+    carry("default_proc", 0, 0, |_, this, _| {
+        Ok(hash(this).default_proc.borrow().clone().map_or(Rv::Nil, Rv::Proc))
+    }),
     carry("compare_by_identity", 0, 0, |it, _, _| Err(it.unsupported_method("`compare_by_identity`"))),
     carry("to_proc", 0, 0, |it, this, _| Ok(it.to_proc(this)?.map_or(Rv::Nil, Rv::Proc))),
     carry("any?", 0, 1, any),
@@ -320,7 +338,12 @@ fn flatten(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 /// The method of the array of pairs.
 fn over_pairs(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, name: &str) -> R {
     let pairs = Rv::array(it.to_vec(this)?);
-    let inner = Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: args.scope };
+    let inner = Args {
+        values: args.values.clone(),
+        keywords: args.keywords,
+        block: args.block.clone(),
+        scope: args.scope,
+    };
     it.send_with(&pairs, name, inner)
 }
 

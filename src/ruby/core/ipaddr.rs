@@ -101,7 +101,9 @@ fn read(it: &mut Interp<'_>, text: &str) -> R {
         None => width,
         Some(prefix) => match (prefix.parse::<u8>(), prefix.parse::<Ipv4Addr>()) {
             (Ok(prefix), _) if prefix <= width => prefix,
-            (_, Ok(dotted)) if !v6 && u32::from(dotted).leading_ones() + u32::from(dotted).trailing_zeros() >= 32 => {
+            (_, Ok(dotted))
+                if !v6 && u32::from(dotted).leading_ones() + u32::from(dotted).trailing_zeros() >= 32 =>
+            {
                 u32::from(dotted).leading_ones() as u8
             }
             _ => return Err(it.raise("IPAddr::InvalidPrefixError", format!("invalid length: {text}"))),

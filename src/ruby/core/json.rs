@@ -65,10 +65,6 @@ fn value_into(it: &mut Interp<'_>, value: &Rv, layout: Layout, (depth, made): (u
         Rv::Str(text) => made.push(&quoted(&text.text.borrow())),
         Rv::Array(items) => {
             let items = items.to_vec();
-            if items.is_empty() {
-                made.push_str("[]");
-                return Ok(());
-            }
             made.push_str("[");
             made.push_str(layout.newline);
             for (index, item) in items.iter().enumerate() {
@@ -79,10 +75,6 @@ fn value_into(it: &mut Interp<'_>, value: &Rv, layout: Layout, (depth, made): (u
         }
         Rv::Hash(hash) => {
             let pairs = hash.pairs();
-            if pairs.is_empty() {
-                made.push_str("{}");
-                return Ok(());
-            }
             made.push_str("{");
             made.push_str(layout.newline);
             for (index, (key, item)) in pairs.iter().enumerate() {
@@ -91,7 +83,7 @@ fn value_into(it: &mut Interp<'_>, value: &Rv, layout: Layout, (depth, made): (u
                 made.push_str(layout.colon);
                 it.nested(|it| value_into(it, item, layout, (depth + 1, made)))?;
             }
-            close(layout, depth, made, "}");
+            close(layout, depth, made, if pairs.is_empty() { "\0" } else { "}" });
         }
         Rv::Object(_) if it.class_of(value).find("to_json").is_some() => {
             let text = it.send(value, "to_json", &[])?;
@@ -114,7 +106,12 @@ fn separate(layout: Layout, index: usize, depth: usize, made: &mut Str) {
     made.push_str(&layout.indent.repeat(depth));
 }
 
+/// The end of a collection; an empty hash has its line break already.
 fn close(layout: Layout, depth: usize, made: &mut Str, end: &str) {
+    if end == "\0" {
+        made.push_str(&layout.indent.repeat(depth));
+        return made.push_str("}");
+    }
     made.push_str(layout.newline);
     made.push_str(&layout.indent.repeat(depth));
     made.push_str(end);
@@ -171,7 +168,9 @@ fn convert(it: &mut Interp<'_>, value: &serde_json::Value, symbols: bool) -> Rv 
             None => Rv::Float(number.as_f64().unwrap_or(f64::NAN)),
         },
         serde_json::Value::String(text) => Rv::str(text.as_str()),
-        serde_json::Value::Array(items) => Rv::array(items.iter().map(|item| convert(it, item, symbols)).collect()),
+        serde_json::Value::Array(items) => {
+            Rv::array(items.iter().map(|item| convert(it, item, symbols)).collect())
+        }
         serde_json::Value::Object(entries) => {
             let mut made = IndexMap::new();
             for (key, item) in entries {

@@ -27,7 +27,9 @@ pub(super) static KERNEL: &[Row] = &[
     own("throw", 1, 2, throw),
     own("lambda", 0, 0, lambda),
     own("proc", 0, 0, proc),
-    own("block_given?", 0, 0, |_, _, args| Ok(Rv::Bool(args.scope.is_some_and(|scope| scope.frame.block.is_some())))),
+    own("block_given?", 0, 0, |_, _, args| {
+        Ok(Rv::Bool(args.scope.is_some_and(|scope| scope.frame.block.is_some())))
+    }),
     own("require", 1, 1, require),
     own("require_relative", 1, 1, |_, _, _| Ok(Rv::Bool(true))),
     own("__method__", 0, 0, this_method),
@@ -130,7 +132,9 @@ fn repeat(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         match it.call_block(block, &[]) {
             Ok(_) => {}
             Err(flow) => match *flow {
-                Flow::Raise(exception) if &*it.class_name(&exception) == "StopIteration" => return Ok(Rv::Nil),
+                Flow::Raise(exception) if &*it.class_name(&exception) == "StopIteration" => {
+                    return Ok(Rv::Nil);
+                }
                 other => return Err(Box::new(other)),
             },
         }
@@ -145,7 +149,9 @@ fn catch(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let block = it.block(args)?.clone();
     match it.yield1(&block, tag.clone()) {
         Err(flow) => match *flow {
-            Flow::Throw(thrown, value) if thrown.same(&tag) || crate::ruby::object::eql(&thrown, &tag, 0) => Ok(value),
+            Flow::Throw(thrown, value) if thrown.same(&tag) || crate::ruby::object::eql(&thrown, &tag, 0) => {
+                Ok(value)
+            }
             other => Err(Box::new(other)),
         },
         ok => ok,
@@ -169,10 +175,51 @@ fn proc(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
 
 /// Libraries whose methods are here or that need none.
 const LIBRARIES: &[&str] = &[
-    "json", "yaml", "psych", "set", "time", "date", "base64", "digest", "digest/md5", "digest/sha1", "digest/sha2",
-    "digest/sha256", "ipaddr", "shellwords", "erb", "cgi", "cgi/util", "uri", "ostruct", "stringio", "pathname", "English", "forwardable",
-    "bigdecimal", "rubygems", "zlib", "openssl", "strscan", "pp", "tsort", "securerandom", "fileutils", "tempfile",
-    "tmpdir", "open3", "socket", "net/http", "net/https", "open-uri", "resolv", "timeout", "logger", "benchmark", "etc", "monitor",
+    "json",
+    "yaml",
+    "psych",
+    "set",
+    "time",
+    "date",
+    "base64",
+    "digest",
+    "digest/md5",
+    "digest/sha1",
+    "digest/sha2",
+    "digest/sha256",
+    "ipaddr",
+    "shellwords",
+    "erb",
+    "cgi",
+    "cgi/util",
+    "uri",
+    "ostruct",
+    "stringio",
+    "pathname",
+    "English",
+    "forwardable",
+    "bigdecimal",
+    "rubygems",
+    "zlib",
+    "openssl",
+    "strscan",
+    "pp",
+    "tsort",
+    "securerandom",
+    "fileutils",
+    "tempfile",
+    "tmpdir",
+    "open3",
+    "socket",
+    "net/http",
+    "net/https",
+    "open-uri",
+    "resolv",
+    "timeout",
+    "logger",
+    "benchmark",
+    "etc",
+    "monitor",
 ];
 
 fn require(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {

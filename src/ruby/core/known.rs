@@ -37,21 +37,32 @@ const INSTANCE: &[(Shape, &str)] = &[
     (Shape::Nil, "& ^ rationalize to_a to_c to_f to_h to_i to_r |"),
     (Shape::True, "& ^ |"),
     (Shape::False, "& ^ |"),
-    (Shape::Integer, "% & * ** + +@ - -@ / < << <= > >= >> [] ^ abs abs2 allbits? angle anybits? arg between? \
+    (
+        Shape::Integer,
+        "% & * ** + +@ - -@ / < << <= > >= >> [] ^ abs abs2 allbits? angle anybits? arg between? \
       bit_length ceil chr clamp coerce conj conjugate denominator digits div divmod downto \
       even? fdiv finite? floor gcd gcdlcm i imag imaginary infinite? integer? lcm magnitude \
       modulo negative? next nobits? nonzero? numerator odd? ord phase polar positive? pow pred \
       quo rationalize real real? rect rectangular remainder round singleton_method_added size \
-      step succ times to_c to_f to_i to_int to_r truncate upto zero? | ~"),
-    (Shape::Float, "% * ** + +@ - -@ / < <= > >= abs abs2 angle arg between? ceil clamp coerce conj conjugate \
+      step succ times to_c to_f to_i to_int to_r truncate upto zero? | ~",
+    ),
+    (
+        Shape::Float,
+        "% * ** + +@ - -@ / < <= > >= abs abs2 angle arg between? ceil clamp coerce conj conjugate \
       denominator div divmod fdiv finite? floor i imag imaginary infinite? integer? magnitude \
       modulo nan? negative? next_float nonzero? numerator phase polar positive? prev_float quo \
       rationalize real real? rect rectangular remainder round singleton_method_added step to_c \
-      to_f to_i to_int to_r truncate zero?"),
-    (Shape::Symbol, "< <= > >= [] between? capitalize casecmp casecmp? clamp downcase empty? encoding \
+      to_f to_i to_int to_r truncate zero?",
+    ),
+    (
+        Shape::Symbol,
+        "< <= > >= [] between? capitalize casecmp casecmp? clamp downcase empty? encoding \
       end_with? id2name intern length match match? name next size slice start_with? succ \
-      swapcase to_proc to_sym upcase"),
-    (Shape::String, "% * + +@ -@ < << <= > >= [] []= ascii_only? b between? bytes bytesize byteslice \
+      swapcase to_proc to_sym upcase",
+    ),
+    (
+        Shape::String,
+        "% * + +@ -@ < << <= > >= [] []= ascii_only? b between? bytes bytesize byteslice \
       capitalize capitalize! casecmp casecmp? center chars chomp chomp! chop chop! chr clamp \
       clear codepoints concat count crypt delete delete! delete_prefix delete_prefix! \
       delete_suffix delete_suffix! downcase downcase! dump each_byte each_char each_codepoint \
@@ -62,8 +73,11 @@ const INSTANCE: &[(Shape, &str)] = &[
       shellsplit size slice slice! split squeeze squeeze! start_with? strip strip! sub sub! \
       succ succ! sum swapcase swapcase! to_c to_f to_i to_json_raw to_json_raw_object to_r \
       to_str to_sym tr tr! tr_s tr_s! undump unicode_normalize unicode_normalize! \
-      unicode_normalized? unpack unpack1 upcase upcase! upto valid_encoding?"),
-    (Shape::Array, "& * + - << [] []= all? any? append assoc at bsearch bsearch_index chain chunk chunk_while \
+      unicode_normalized? unpack unpack1 upcase upcase! upto valid_encoding?",
+    ),
+    (
+        Shape::Array,
+        "& * + - << [] []= all? any? append assoc at bsearch bsearch_index chain chunk chunk_while \
       clear collect collect! collect_concat combination compact compact! concat count cycle \
       deconstruct delete delete_at delete_if detect difference dig drop drop_while each \
       each_cons each_entry each_index each_slice each_with_index each_with_object empty? \
@@ -75,8 +89,11 @@ const INSTANCE: &[(Shape, &str)] = &[
       reverse_each rindex rotate rotate! sample select select! shelljoin shift shuffle \
       shuffle! size slice slice! slice_after slice_before slice_when sort sort! sort_by \
       sort_by! sum take take_while tally to_a to_ary to_h to_set transpose union uniq uniq! \
-      unshift values_at zip |"),
-    (Shape::Hash, "< <= > >= [] []= all? any? assoc chain chunk chunk_while clear collect collect_concat \
+      unshift values_at zip |",
+    ),
+    (
+        Shape::Hash,
+        "< <= > >= [] []= all? any? assoc chain chunk chunk_while clear collect collect_concat \
       compact compact! compare_by_identity compare_by_identity? count cycle deconstruct_keys \
       default default= default_proc default_proc= delete delete_if detect dig drop drop_while \
       each each_cons each_entry each_key each_pair each_slice each_value each_with_index \
@@ -87,20 +104,32 @@ const INSTANCE: &[(Shape, &str)] = &[
       reject! replace reverse_each select select! shift size slice slice_after slice_before \
       slice_when sort sort_by store sum take take_while tally to_a to_h to_hash to_proc to_set \
       transform_keys transform_keys! transform_values transform_values! uniq update value? \
-      values values_at zip"),
-    (Shape::Range, "% all? any? begin bsearch chain chunk chunk_while collect collect_concat compact count \
+      values values_at zip",
+    ),
+    (
+        Shape::Range,
+        "% all? any? begin bsearch chain chunk chunk_while collect collect_concat compact count \
       cover? cycle detect drop drop_while each each_cons each_entry each_slice each_with_index \
       each_with_object end entries exclude_end? filter filter_map find find_all find_index \
       first flat_map grep grep_v group_by include? inject last lazy map max max_by member? min \
       min_by minmax minmax_by none? one? partition reduce reject reverse_each select size \
       slice_after slice_before slice_when sort sort_by step sum take take_while tally to_a \
-      to_h to_set uniq zip"),
-    (Shape::Proc, "<< >> [] arity binding call curry lambda? parameters ruby2_keywords source_location \
-      to_proc yield"),
+      to_h to_set uniq zip",
+    ),
+    (
+        Shape::Proc,
+        "<< >> [] arity binding call curry lambda? parameters ruby2_keywords source_location \
+      to_proc yield",
+    ),
     (Shape::Regexp, "casefold? encoding fixed_encoding? match match? named_captures names options source ~"),
-    (Shape::MatchData, "[] begin captures end length match match_length named_captures names offset post_match \
-      pre_match regexp size string to_a values_at"),
-    (Shape::Class, "< <= > >= alias_method allocate ancestors attr attr_accessor attr_reader attr_writer \
+    (
+        Shape::MatchData,
+        "[] begin captures end length match match_length named_captures names offset post_match \
+      pre_match regexp size string to_a values_at",
+    ),
+    (
+        Shape::Class,
+        "< <= > >= alias_method allocate ancestors attr attr_accessor attr_reader attr_writer \
       autoload autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant include include? \
@@ -109,8 +138,11 @@ const INSTANCE: &[(Shape, &str)] = &[
       private_instance_methods private_method_defined? protected_instance_methods \
       protected_method_defined? public_class_method public_constant public_instance_method \
       public_instance_methods public_method_defined? remove_class_variable remove_method \
-      singleton_class? subclasses superclass undef_method"),
-    (Shape::Module, "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      singleton_class? subclasses superclass undef_method",
+    ),
+    (
+        Shape::Module,
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant include include? \
@@ -118,28 +150,40 @@ const INSTANCE: &[(Shape, &str)] = &[
       module_exec name prepend private_class_method private_constant private_instance_methods \
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
-      public_method_defined? remove_class_variable remove_method singleton_class? undef_method"),
+      public_method_defined? remove_class_variable remove_method singleton_class? undef_method",
+    ),
     (Shape::Exception, "backtrace backtrace_locations cause exception full_message message set_backtrace"),
-    (Shape::Struct, "[] []= all? any? chain chunk chunk_while collect collect_concat compact count cycle \
+    (
+        Shape::Struct,
+        "[] []= all? any? chain chunk chunk_while collect collect_concat compact count cycle \
       deconstruct deconstruct_keys detect dig drop drop_while each each_cons each_entry \
       each_pair each_slice each_with_index each_with_object entries filter filter_map find \
       find_all find_index first flat_map grep grep_v group_by include? inject lazy length map \
       max max_by member? members min min_by minmax minmax_by none? one? partition reduce \
       reject reverse_each select size slice_after slice_before slice_when sort sort_by sum \
-      take take_while tally to_a to_h to_set uniq values values_at zip"),
-    (Shape::Time, "+ - < <= > >= asctime between? ceil clamp ctime day dst? floor friday? getgm getlocal \
+      take take_while tally to_a to_h to_set uniq values values_at zip",
+    ),
+    (
+        Shape::Time,
+        "+ - < <= > >= asctime between? ceil clamp ctime day dst? floor friday? getgm getlocal \
       getutc gmt? gmt_offset gmtime gmtoff hour httpdate isdst iso8601 localtime mday min mon \
       monday? month nsec rfc2822 rfc822 round saturday? sec strftime subsec sunday? thursday? \
       to_a to_date to_datetime to_f to_i to_r to_time tuesday? tv_nsec tv_sec tv_usec usec utc \
-      utc? utc_offset wday wednesday? xmlschema yday year zone"),
-    (Shape::Enumerator, "+ all? any? chain chunk chunk_while collect collect_concat compact count cycle detect \
+      utc? utc_offset wday wednesday? xmlschema yday year zone",
+    ),
+    (
+        Shape::Enumerator,
+        "+ all? any? chain chunk chunk_while collect collect_concat compact count cycle detect \
       drop drop_while each each_cons each_entry each_slice each_with_index each_with_object \
       entries feed filter filter_map find find_all find_index first flat_map grep grep_v \
       group_by include? inject lazy map max max_by member? min min_by minmax minmax_by next \
       next_values none? one? partition peek peek_values reduce reject reverse_each rewind \
       select size slice_after slice_before slice_when sort sort_by sum take take_while tally \
-      to_a to_h to_set uniq with_index with_object zip"),
-    (Shape::Set, "& + - < << <= > >= ^ add add? all? any? chain chunk chunk_while classify clear collect \
+      to_a to_h to_set uniq with_index with_object zip",
+    ),
+    (
+        Shape::Set,
+        "& + - < << <= > >= ^ add add? all? any? chain chunk chunk_while classify clear collect \
       collect! collect_concat compact compare_by_identity compare_by_identity? count cycle \
       delete delete? delete_if detect difference disjoint? divide drop drop_while each \
       each_cons each_entry each_slice each_with_index each_with_object empty? entries filter \
@@ -148,11 +192,17 @@ const INSTANCE: &[(Shape, &str)] = &[
       max_by member? merge min min_by minmax minmax_by none? one? partition pretty_print \
       pretty_print_cycle proper_subset? proper_superset? reduce reject reject! replace reset \
       reverse_each select select! size slice_after slice_before slice_when sort sort_by \
-      subset? subtract sum superset? take take_while tally to_a to_h to_set union uniq zip |"),
-    (Shape::IpAddr, "& < << <= > >= >> between? clamp family hton include? ip6_arpa ip6_int ipv4? ipv4_compat \
+      subset? subtract sum superset? take take_while tally to_a to_h to_set union uniq zip |",
+    ),
+    (
+        Shape::IpAddr,
+        "& < << <= > >= >> between? clamp family hton include? ip6_arpa ip6_int ipv4? ipv4_compat \
       ipv4_compat? ipv4_mapped ipv4_mapped? ipv6? link_local? loopback? mask native netmask \
-      prefix prefix= private? reverse succ to_i to_range to_string zone_id zone_id= | ~"),
-    (Shape::StringIo, "<< all? any? binmode chain chunk chunk_while close close_read close_write closed? \
+      prefix prefix= private? reverse succ to_i to_range to_string zone_id zone_id= | ~",
+    ),
+    (
+        Shape::StringIo,
+        "<< all? any? binmode chain chunk chunk_while close close_read close_write closed? \
       closed_read? closed_write? collect collect_concat compact count cycle detect drop \
       drop_while each each_byte each_char each_codepoint each_cons each_entry each_line \
       each_slice each_with_index each_with_object entries eof eof? external_encoding fcntl \
@@ -163,49 +213,76 @@ const INSTANCE: &[(Shape, &str)] = &[
       readlines readpartial reduce reject reopen reverse_each rewind seek select set_encoding \
       set_encoding_by_bom size slice_after slice_before slice_when sort sort_by string string= \
       sum sync sync= sysread syswrite take take_while tally tell to_a to_h to_set truncate \
-      tty? ungetbyte ungetc uniq write write_nonblock zip"),
-    (Shape::Erb, "def_class def_method def_module encoding filename filename= lineno lineno= location= \
-      make_compiler result result_with_hash run set_eoutvar src"),
+      tty? ungetbyte ungetc uniq write write_nonblock zip",
+    ),
+    (
+        Shape::Erb,
+        "def_class def_method def_module encoding filename filename= lineno lineno= location= \
+      make_compiler result result_with_hash run set_eoutvar src",
+    ),
 ];
 
 const STATIC: &[(&str, &str)] = &[
     ("Array", "[] json_creatable? new subclasses try_convert yaml_tag"),
-    ("Hash", "[] json_creatable? new ruby2_keywords_hash ruby2_keywords_hash? subclasses try_convert \
-      yaml_tag"),
+    (
+        "Hash",
+        "[] json_creatable? new ruby2_keywords_hash ruby2_keywords_hash? subclasses try_convert \
+      yaml_tag",
+    ),
     ("String", "json_creatable? json_create new subclasses try_convert yaml_tag"),
     ("Integer", "json_creatable? sqrt subclasses try_convert yaml_tag new"),
     ("Float", "json_creatable? subclasses yaml_tag new"),
     ("Symbol", "all_symbols json_creatable? subclasses yaml_tag new"),
     ("Regexp", "compile escape json_creatable? last_match new quote subclasses try_convert union yaml_tag"),
-    ("Time", "at gm httpdate iso8601 json_creatable? local mktime new now parse rfc2822 rfc822 strptime \
-      subclasses utc xmlschema yaml_tag zone_offset"),
-    ("Date", "_httpdate _iso8601 _jisx0301 _load _parse _rfc2822 _rfc3339 _rfc822 _strptime _xmlschema \
+    (
+        "Time",
+        "at gm httpdate iso8601 json_creatable? local mktime new now parse rfc2822 rfc822 strptime \
+      subclasses utc xmlschema yaml_tag zone_offset",
+    ),
+    (
+        "Date",
+        "_httpdate _iso8601 _jisx0301 _load _parse _rfc2822 _rfc3339 _rfc822 _strptime _xmlschema \
       civil commercial gregorian_leap? httpdate iso8601 jd jisx0301 json_creatable? \
       julian_leap? leap? new ordinal parse rfc2822 rfc3339 rfc822 strptime subclasses today \
-      valid_civil? valid_commercial? valid_date? valid_jd? valid_ordinal? xmlschema yaml_tag"),
-    ("DateTime", "_httpdate _iso8601 _jisx0301 _load _parse _rfc2822 _rfc3339 _rfc822 _strptime _xmlschema \
+      valid_civil? valid_commercial? valid_date? valid_jd? valid_ordinal? xmlschema yaml_tag",
+    ),
+    (
+        "DateTime",
+        "_httpdate _iso8601 _jisx0301 _load _parse _rfc2822 _rfc3339 _rfc822 _strptime _xmlschema \
       civil commercial gregorian_leap? httpdate iso8601 jd jisx0301 json_creatable? \
       julian_leap? leap? new now ordinal parse rfc2822 rfc3339 rfc822 strptime subclasses \
-      valid_civil? valid_commercial? valid_date? valid_jd? valid_ordinal? xmlschema yaml_tag"),
+      valid_civil? valid_commercial? valid_date? valid_jd? valid_ordinal? xmlschema yaml_tag",
+    ),
     ("Struct", "json_creatable? new subclasses yaml_tag"),
     ("Proc", "json_creatable? new subclasses yaml_tag"),
     ("Range", "json_creatable? new subclasses yaml_tag"),
     ("Set", "[] json_creatable? new subclasses yaml_tag"),
     ("IPAddr", "json_creatable? new new_ntoh ntop subclasses yaml_tag"),
-    ("File", "absolute_path absolute_path? atime basename binread binwrite birthtime blockdev? chardev? \
+    (
+        "File",
+        "absolute_path absolute_path? atime basename binread binwrite birthtime blockdev? chardev? \
       chmod chown copy_stream ctime delete directory? dirname empty? executable? \
       executable_real? exist? exists? expand_path extname file? fnmatch fnmatch? for_fd \
       foreach ftype grpowned? identical? join json_creatable? lchmod lchown link lstat lutime \
       mkfifo mtime new open owned? path pipe pipe? popen read readable? readable_real? \
       readlines readlink realdirpath realpath rename select setgid? setuid? size size? socket? \
       split stat sticky? subclasses symlink symlink? sysopen truncate try_convert umask unlink \
-      utime world_readable? world_writable? writable? writable_real? write yaml_tag zero?"),
-    ("Dir", "[] chdir children chroot delete each_child empty? entries exist? exists? foreach getwd \
+      utime world_readable? world_writable? writable? writable_real? write yaml_tag zero?",
+    ),
+    (
+        "Dir",
+        "[] chdir children chroot delete each_child empty? entries exist? exists? foreach getwd \
       glob home json_creatable? mkdir mktmpdir new open pwd rmdir subclasses tmpdir unlink \
-      yaml_tag"),
-    ("IO", "binread binwrite copy_stream for_fd foreach json_creatable? new open pipe popen read \
-      readlines select subclasses sysopen try_convert write yaml_tag"),
-    ("Process", "< <= > >= _fork abort alias_method ancestors argv0 attr attr_accessor attr_reader \
+      yaml_tag",
+    ),
+    (
+        "IO",
+        "binread binwrite copy_stream for_fd foreach json_creatable? new open pipe popen read \
+      readlines select subclasses sysopen try_convert write yaml_tag",
+    ),
+    (
+        "Process",
+        "< <= > >= _fork abort alias_method ancestors argv0 attr attr_accessor attr_reader \
       attr_writer autoload autoload? class_eval class_exec class_variable_defined? \
       class_variable_get class_variable_set class_variables clock_getres clock_gettime \
       const_defined? const_get const_missing const_set const_source_location constants daemon \
@@ -218,8 +295,11 @@ const STATIC: &[(&str, &str)] = &[
       public_instance_method public_instance_methods public_method_defined? \
       remove_class_variable remove_method setpgid setpgrp setpriority setproctitle setrlimit \
       setsid singleton_class? spawn times uid uid= undef_method wait wait2 waitall waitpid \
-      waitpid2"),
-    ("Math", "< <= > >= acos acosh alias_method ancestors asin asinh atan atan2 atanh attr \
+      waitpid2",
+    ),
+    (
+        "Math",
+        "< <= > >= acos acosh alias_method ancestors asin asinh atan atan2 atanh attr \
       attr_accessor attr_reader attr_writer autoload autoload? cbrt class_eval class_exec \
       class_variable_defined? class_variable_get class_variable_set class_variables \
       const_defined? const_get const_missing const_set const_source_location constants cos \
@@ -229,8 +309,11 @@ const STATIC: &[(&str, &str)] = &[
       private_constant private_instance_methods private_method_defined? \
       protected_instance_methods protected_method_defined? public_class_method public_constant \
       public_instance_method public_instance_methods public_method_defined? \
-      remove_class_variable remove_method sin singleton_class? sinh sqrt tan tanh undef_method"),
-    ("Base64", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      remove_class_variable remove_method sin singleton_class? sinh sqrt tan tanh undef_method",
+    ),
+    (
+        "Base64",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants decode64 define_method deprecate_constant encode64 \
@@ -240,8 +323,11 @@ const STATIC: &[(&str, &str)] = &[
       protected_method_defined? public_class_method public_constant public_instance_method \
       public_instance_methods public_method_defined? remove_class_variable remove_method \
       singleton_class? strict_decode64 strict_encode64 undef_method urlsafe_decode64 \
-      urlsafe_encode64"),
-    ("JSON", "< <= > >= [] alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      urlsafe_encode64",
+    ),
+    (
+        "JSON",
+        "< <= > >= [] alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants create_fast_state create_id create_id= \
@@ -254,8 +340,11 @@ const STATIC: &[(&str, &str)] = &[
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
       public_method_defined? recurse_proc remove_class_variable remove_method restore \
-      singleton_class? state state= undef_method unparse"),
-    ("YAML", "< <= > >= add_builtin_type add_domain_type add_tag alias_method ancestors attr \
+      singleton_class? state state= undef_method unparse",
+    ),
+    (
+        "YAML",
+        "< <= > >= add_builtin_type add_domain_type add_tag alias_method ancestors attr \
       attr_accessor attr_reader attr_writer autoload autoload? class_eval class_exec \
       class_variable_defined? class_variable_get class_variable_set class_variables config \
       const_defined? const_get const_missing const_set const_source_location constants \
@@ -267,8 +356,11 @@ const STATIC: &[(&str, &str)] = &[
       protected_instance_methods protected_method_defined? public_class_method public_constant \
       public_instance_method public_instance_methods public_method_defined? \
       remove_class_variable remove_method remove_type safe_dump safe_load safe_load_file \
-      singleton_class? undef_method unsafe_load unsafe_load_file"),
-    ("Digest", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      singleton_class? undef_method unsafe_load unsafe_load_file",
+    ),
+    (
+        "Digest",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant hexencode include \
@@ -276,13 +368,16 @@ const STATIC: &[(&str, &str)] = &[
       module_exec name prepend private_class_method private_constant private_instance_methods \
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
-      public_method_defined? remove_class_variable remove_method singleton_class? undef_method"),
+      public_method_defined? remove_class_variable remove_method singleton_class? undef_method",
+    ),
     ("Digest::MD5", "base64digest digest file hexdigest json_creatable? new subclasses yaml_tag"),
     ("Digest::SHA1", "base64digest digest file hexdigest json_creatable? new subclasses yaml_tag"),
     ("Digest::SHA256", "base64digest digest file hexdigest json_creatable? new subclasses yaml_tag"),
     ("Digest::SHA384", "base64digest digest file hexdigest json_creatable? new subclasses yaml_tag"),
     ("Digest::SHA512", "base64digest digest file hexdigest json_creatable? new subclasses yaml_tag"),
-    ("Shellwords", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+    (
+        "Shellwords",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant escape include include? \
@@ -291,13 +386,19 @@ const STATIC: &[(&str, &str)] = &[
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
       public_method_defined? remove_class_variable remove_method shellescape shelljoin \
-      shellsplit shellwords singleton_class? split undef_method"),
-    ("CGI", "accept_charset accept_charset= escape escapeElement escapeHTML escapeURIComponent \
+      shellsplit shellwords singleton_class? split undef_method",
+    ),
+    (
+        "CGI",
+        "accept_charset accept_charset= escape escapeElement escapeHTML escapeURIComponent \
       escape_element escape_html h json_creatable? new parse pretty rfc1123_date subclasses \
       unescape unescapeElement unescapeHTML unescapeURIComponent unescape_element \
-      unescape_html yaml_tag"),
+      unescape_html yaml_tag",
+    ),
     ("ERB", "json_creatable? new subclasses version yaml_tag"),
-    ("ERB::Util", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+    (
+        "ERB::Util",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant h html_escape include \
@@ -306,8 +407,11 @@ const STATIC: &[(&str, &str)] = &[
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
       public_method_defined? remove_class_variable remove_method singleton_class? u \
-      undef_method url_encode"),
-    ("URI", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      undef_method url_encode",
+    ),
+    (
+        "URI",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants decode_uri_component decode_www_form \
@@ -318,8 +422,11 @@ const STATIC: &[(&str, &str)] = &[
       private_instance_methods private_method_defined? protected_instance_methods \
       protected_method_defined? public_class_method public_constant public_instance_method \
       public_instance_methods public_method_defined? regexp register_scheme \
-      remove_class_variable remove_method scheme_list singleton_class? split undef_method"),
-    ("SecureRandom", "< <= > >= alias_method alphanumeric ancestors attr attr_accessor attr_reader attr_writer \
+      remove_class_variable remove_method scheme_list singleton_class? split undef_method",
+    ),
+    (
+        "SecureRandom",
+        "< <= > >= alias_method alphanumeric ancestors attr attr_accessor attr_reader attr_writer \
       autoload autoload? base64 bytes class_eval class_exec class_variable_defined? \
       class_variable_get class_variable_set class_variables const_defined? const_get \
       const_missing const_set const_source_location constants define_method deprecate_constant \
@@ -329,10 +436,16 @@ const STATIC: &[(&str, &str)] = &[
       protected_instance_methods protected_method_defined? public_class_method public_constant \
       public_instance_method public_instance_methods public_method_defined? rand random_bytes \
       random_number remove_class_variable remove_method singleton_class? undef_method \
-      urlsafe_base64 uuid"),
-    ("Random", "alphanumeric base64 bytes hex json_creatable? new new_seed rand random_bytes \
-      random_number seed srand subclasses urandom urlsafe_base64 uuid yaml_tag"),
-    ("Kernel", "< <= > >= Array Complex Float Hash Integer Pathname Rational String URI __callee__ \
+      urlsafe_base64 uuid",
+    ),
+    (
+        "Random",
+        "alphanumeric base64 bytes hex json_creatable? new new_seed rand random_bytes \
+      random_number seed srand subclasses urandom urlsafe_base64 uuid yaml_tag",
+    ),
+    (
+        "Kernel",
+        "< <= > >= Array Complex Float Hash Integer Pathname Rational String URI __callee__ \
       __dir__ __method__ ` abort alias_method ancestors at_exit attr attr_accessor attr_reader \
       attr_writer autoload autoload? binding block_given? caller caller_locations catch \
       class_eval class_exec class_variable_defined? class_variable_get class_variable_set \
@@ -346,8 +459,11 @@ const STATIC: &[(&str, &str)] = &[
       public_instance_methods public_method_defined? putc puts raise rand readline readlines \
       remove_class_variable remove_method require require_relative select set_trace_func \
       singleton_class? sleep spawn sprintf srand syscall system test throw trace_var trap \
-      undef_method untrace_var warn"),
-    ("GC", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer auto_compact \
+      undef_method untrace_var warn",
+    ),
+    (
+        "GC",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer auto_compact \
       auto_compact= autoload autoload? class_eval class_exec class_variable_defined? \
       class_variable_get class_variable_set class_variables compact const_defined? const_get \
       const_missing const_set const_source_location constants count define_method \
@@ -359,8 +475,11 @@ const STATIC: &[(&str, &str)] = &[
       public_instance_method public_instance_methods public_method_defined? \
       remove_class_variable remove_method singleton_class? start stat stress stress= \
       total_time undef_method using_rvargc? verify_compaction_references \
-      verify_internal_consistency verify_transient_heap_internal_consistency"),
-    ("ObjectSpace", "< <= > >= _id2ref alias_method ancestors attr attr_accessor attr_reader attr_writer \
+      verify_internal_consistency verify_transient_heap_internal_consistency",
+    ),
+    (
+        "ObjectSpace",
+        "< <= > >= _id2ref alias_method ancestors attr attr_accessor attr_reader attr_writer \
       autoload autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants count_objects define_finalizer define_method \
@@ -369,8 +488,11 @@ const STATIC: &[(&str, &str)] = &[
       private_class_method private_constant private_instance_methods private_method_defined? \
       protected_instance_methods protected_method_defined? public_class_method public_constant \
       public_instance_method public_instance_methods public_method_defined? \
-      remove_class_variable remove_method singleton_class? undef_method undefine_finalizer"),
-    ("Signal", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      remove_class_variable remove_method singleton_class? undef_method undefine_finalizer",
+    ),
+    (
+        "Signal",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant include include? \
@@ -379,8 +501,11 @@ const STATIC: &[(&str, &str)] = &[
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
       public_method_defined? remove_class_variable remove_method signame singleton_class? trap \
-      undef_method"),
-    ("FileUtils", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      undef_method",
+    ),
+    (
+        "FileUtils",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? cd chdir chmod chmod_R chown chown_R class_eval class_exec \
       class_variable_defined? class_variable_get class_variable_set class_variables cmp \
       collect_method commands compare_file compare_stream const_defined? const_get \
@@ -394,8 +519,11 @@ const STATIC: &[(&str, &str)] = &[
       public_class_method public_constant public_instance_method public_instance_methods \
       public_method_defined? pwd remove remove_class_variable remove_dir remove_entry \
       remove_entry_secure remove_file remove_method rm rm_f rm_r rm_rf rmdir rmtree \
-      safe_unlink singleton_class? symlink touch undef_method uptodate?"),
-    ("Open3", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      safe_unlink singleton_class? symlink touch undef_method uptodate?",
+    ),
+    (
+        "Open3",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? capture2 capture2e capture3 class_eval class_exec class_variable_defined? \
       class_variable_get class_variable_set class_variables const_defined? const_get \
       const_missing const_set const_source_location constants define_method deprecate_constant \
@@ -405,23 +533,35 @@ const STATIC: &[(&str, &str)] = &[
       private_instance_methods private_method_defined? protected_instance_methods \
       protected_method_defined? public_class_method public_constant public_instance_method \
       public_instance_methods public_method_defined? remove_class_variable remove_method \
-      singleton_class? undef_method"),
-    ("Socket", "accept_loop binread binwrite copy_stream do_not_reverse_lookup do_not_reverse_lookup= \
+      singleton_class? undef_method",
+    ),
+    (
+        "Socket",
+        "accept_loop binread binwrite copy_stream do_not_reverse_lookup do_not_reverse_lookup= \
       for_fd foreach getaddrinfo gethostbyaddr gethostbyname gethostname getifaddrs \
       getnameinfo getservbyname getservbyport ip_address_list json_creatable? new open \
       pack_sockaddr_in pack_sockaddr_un pair pipe popen read readlines select sockaddr_in \
       sockaddr_un socketpair subclasses sysopen tcp tcp_server_loop tcp_server_sockets \
       try_convert udp_server_loop udp_server_loop_on udp_server_recv udp_server_sockets unix \
-      unix_server_loop unix_server_socket unpack_sockaddr_in unpack_sockaddr_un write yaml_tag"),
-    ("TCPSocket", "binread binwrite copy_stream do_not_reverse_lookup do_not_reverse_lookup= for_fd foreach \
+      unix_server_loop unix_server_socket unpack_sockaddr_in unpack_sockaddr_un write yaml_tag",
+    ),
+    (
+        "TCPSocket",
+        "binread binwrite copy_stream do_not_reverse_lookup do_not_reverse_lookup= for_fd foreach \
       getaddress gethostbyname json_creatable? new open pipe popen read readlines select \
-      subclasses sysopen try_convert write yaml_tag"),
+      subclasses sysopen try_convert write yaml_tag",
+    ),
     ("StringIO", "json_creatable? new open subclasses yaml_tag"),
     ("Pathname", "getwd glob json_creatable? new pwd subclasses yaml_tag"),
-    ("Encoding", "_load aliases compatible? default_external default_external= default_internal \
+    (
+        "Encoding",
+        "_load aliases compatible? default_external default_external= default_internal \
       default_internal= find json_creatable? list locale_charmap name_list subclasses yaml_tag \
-      new"),
-    ("Comparable", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      new",
+    ),
+    (
+        "Comparable",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant include include? \
@@ -429,8 +569,11 @@ const STATIC: &[(&str, &str)] = &[
       module_exec name prepend private_class_method private_constant private_instance_methods \
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
-      public_method_defined? remove_class_variable remove_method singleton_class? undef_method"),
-    ("Enumerable", "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
+      public_method_defined? remove_class_variable remove_method singleton_class? undef_method",
+    ),
+    (
+        "Enumerable",
+        "< <= > >= alias_method ancestors attr attr_accessor attr_reader attr_writer autoload \
       autoload? class_eval class_exec class_variable_defined? class_variable_get \
       class_variable_set class_variables const_defined? const_get const_missing const_set \
       const_source_location constants define_method deprecate_constant include include? \
@@ -438,7 +581,8 @@ const STATIC: &[(&str, &str)] = &[
       module_exec name prepend private_class_method private_constant private_instance_methods \
       private_method_defined? protected_instance_methods protected_method_defined? \
       public_class_method public_constant public_instance_method public_instance_methods \
-      public_method_defined? remove_class_variable remove_method singleton_class? undef_method"),
+      public_method_defined? remove_class_variable remove_method singleton_class? undef_method",
+    ),
     ("Exception", "exception json_creatable? new subclasses to_tty? yaml_tag"),
     ("Class", "constants json_creatable? nesting new subclasses used_modules yaml_tag"),
     ("Module", "constants json_creatable? nesting new subclasses used_modules yaml_tag"),

@@ -66,12 +66,16 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
     (
         "URI",
         &[
-            row("encode_www_form_component", 1, 2, |it, _, args| Ok(Rv::str(percent(&it.to_s(args.at(0))?, "*-._", "+")))),
+            row("encode_www_form_component", 1, 2, |it, _, args| {
+                Ok(Rv::str(percent(&it.to_s(args.at(0))?, "*-._", "+")))
+            }),
             row("decode_www_form_component", 1, 2, |it, _, args| {
                 let text = it.to_s(args.at(0))?.replace('+', " ");
                 unpercent(it, &text)
             }),
-            row("encode_uri_component", 1, 2, |it, _, args| Ok(Rv::str(percent(&it.to_s(args.at(0))?, "*-._", "%20")))),
+            row("encode_uri_component", 1, 2, |it, _, args| {
+                Ok(Rv::str(percent(&it.to_s(args.at(0))?, "*-._", "%20")))
+            }),
             row("parse", 1, 1, |it, _, _| Err(it.unsupported_method("`URI.parse`"))),
         ],
     ),
@@ -99,10 +103,16 @@ pub(super) static NATIVE: &[Row] = &[
         write(it, this, &Args::of(vec![text]))
     }),
     carry("string", 0, 0, |_, this, _| Ok(io(this).map_or(Rv::Nil, Rv::Str))),
-    carry("read", 0, -1, |_, this, _| Ok(io(this).map_or(Rv::Nil, |text| Rv::str(text.text.borrow().clone())))),
+    carry("read", 0, -1, |_, this, _| {
+        Ok(io(this).map_or(Rv::Nil, |text| Rv::str(text.text.borrow().clone())))
+    }),
     carry("each_line", 0, -1, |it, this, args| {
         let text = io(this).map_or(Rv::Nil, Rv::Str);
-        it.send_with(&text, "each_line", Args { values: args.values.clone(), keywords: false, block: args.block.clone(), scope: None })
+        it.send_with(
+            &text,
+            "each_line",
+            Args { values: args.values.clone(), keywords: false, block: args.block.clone(), scope: None },
+        )
     }),
     row("rewind", 0, 0, |_, _, _| Ok(Rv::Int(0))),
     row("close", 0, 0, |_, _, _| Ok(Rv::Nil)),
@@ -112,7 +122,7 @@ pub(super) static NATIVE: &[Row] = &[
 
 fn io(value: &Rv) -> Option<std::rc::Rc<crate::ruby::object::RString>> {
     if let Rv::Object(object) = value
-        && let Data::StringIo(text, _) = &object.data
+        && let Data::StringIo(text) = &object.data
     {
         return Some(text.clone());
     }
@@ -152,7 +162,8 @@ pub(super) fn encode64(text: &str, lines: bool) -> String {
 
 /// The text of base64; bytes that are no text are a diagnostic.
 pub(super) fn decode64(it: &mut Interp<'_>, text: &str) -> R {
-    let clean: String = text.chars().filter(|letter| letter.is_ascii_alphanumeric() || "+/".contains(*letter)).collect();
+    let clean: String =
+        text.chars().filter(|letter| letter.is_ascii_alphanumeric() || "+/".contains(*letter)).collect();
     let engine = base64::engine::GeneralPurpose::new(
         &base64::alphabet::STANDARD,
         base64::engine::GeneralPurposeConfig::new()
@@ -187,7 +198,8 @@ pub(super) fn shell_escape(text: &str) -> String {
     made
 }
 
-fn shell_join(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+/// `Shellwords.join`.
+pub(super) fn shell_join(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let mut parts = Vec::new();
     for item in it.to_vec(args.at(0))? {
         parts.push(shell_escape(&it.to_s(&item)?));
@@ -195,7 +207,8 @@ fn shell_join(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     Ok(Rv::str(parts.join(" ")))
 }
 
-fn shell_split(it: &mut Interp<'_>, value: &Rv) -> R {
+/// `Shellwords.split`.
+pub(super) fn shell_split(it: &mut Interp<'_>, value: &Rv) -> R {
     let text = it.string(value)?;
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -242,7 +255,11 @@ fn html(text: &Str) -> String {
 }
 
 fn unhtml(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 fn percent(text: &str, kept: &str, space: &str) -> String {

@@ -201,6 +201,18 @@ pub(crate) fn static_row(class: &str, name: &str) -> Option<&'static Row> {
     STATIC_ROWS.get(&(class, name)).copied()
 }
 
+/// A method of a module that classes include.
+pub(crate) fn module_row(module: &str, name: &str) -> Option<&'static Row> {
+    let table = match module {
+        "Comparable" if name == "==" => return Some(&compare::COMPARABLE_EQUAL),
+        "Comparable" => compare::COMPARABLE,
+        "Enumerable" => enumerable::ENUMERABLE,
+        "Kernel" => kernel::KERNEL,
+        _ => return None,
+    };
+    table.iter().find(|row| row.name == name)
+}
+
 /// Whether real Ruby has this method where the interpreter has none.
 pub(crate) fn is_known_elsewhere(shape: Shape, receiver: &Rv, name: &str) -> bool {
     match receiver {
@@ -321,4 +333,3 @@ impl Interp<'_> {
         if frozen { Err(self.frozen_error(value)) } else { Ok(()) }
     }
 }
-

@@ -21,16 +21,27 @@ pub(super) static MODULE: &[Row] = &[
     row("allocate", 0, 0, |it, this, _| allocate(it, this)),
     row("name", 0, 0, |_, this, _| Ok(class(this).map_or(Rv::Nil, |it| Rv::str(it.name.borrow().clone())))),
     row("to_s", 0, 0, |_, this, _| Ok(class(this).map_or(Rv::Nil, |it| Rv::str(it.name.borrow().clone())))),
-    row("inspect", 0, 0, |_, this, _| Ok(class(this).map_or(Rv::Nil, |it| Rv::str(it.name.borrow().clone())))),
-    row("===", 1, 1, |it, this, args| Ok(Rv::Bool(class(this).is_some_and(|class| it.is_instance(args.at(0), class))))),
+    row(
+        "inspect",
+        0,
+        0,
+        |_, this, _| Ok(class(this).map_or(Rv::Nil, |it| Rv::str(it.name.borrow().clone()))),
+    ),
+    row("===", 1, 1, |it, this, args| {
+        Ok(Rv::Bool(class(this).is_some_and(|class| it.is_instance(args.at(0), class))))
+    }),
     row("==", 1, 1, |_, this, args| Ok(Rv::Bool(this.same(args.at(0))))),
     row("<", 1, 1, |_, this, args| inherits(this, args.at(0), false)),
     row("<=", 1, 1, |_, this, args| inherits(this, args.at(0), true)),
     row(">", 1, 1, |_, this, args| inherits(args.at(0), this, false)),
     row(">=", 1, 1, |_, this, args| inherits(args.at(0), this, true)),
-    row("superclass", 0, 0, |_, this, _| Ok(class(this).and_then(|it| it.superclass.clone()).map_or(Rv::Nil, Rv::Class))),
+    row("superclass", 0, 0, |_, this, _| {
+        Ok(class(this).and_then(|it| it.superclass.clone()).map_or(Rv::Nil, Rv::Class))
+    }),
     row("ancestors", 0, 0, |_, this, _| {
-        Ok(Rv::array(class(this).map(Class::ancestors).unwrap_or_default().into_iter().map(Rv::Class).collect()))
+        Ok(Rv::array(
+            class(this).map(Class::ancestors).unwrap_or_default().into_iter().map(Rv::Class).collect(),
+        ))
     }),
     row("instance_methods", 0, 1, instance_methods),
     row("public_instance_methods", 0, 1, instance_methods),
@@ -74,24 +85,36 @@ pub(super) static MODULE: &[Row] = &[
 /// Constructors and other methods of builtin classes.
 pub(super) static STATICS: &[(&str, &[Row])] = &[
     ("String", &[carry("new", 0, -1, new_string)]),
-    ("Array", &[carry("new", 0, 2, new_array), carry("[]", 0, -1, |_, _, args| Ok(Rv::array(args.values.clone())))]),
+    (
+        "Array",
+        &[carry("new", 0, 2, new_array), carry("[]", 0, -1, |_, _, args| Ok(Rv::array(args.values.clone())))],
+    ),
     ("Hash", &[carry("new", 0, 1, new_hash), carry("[]", 0, -1, hash_of)]),
     ("Range", &[row("new", 2, 3, new_range)]),
     ("Proc", &[row("new", 0, 0, |it, _, args| it.block(args).cloned().map(Rv::Proc))]),
     ("Struct", &[row("new", 0, -1, super::structs::define)]),
     ("OpenStruct", &[row("new", 0, 1, super::structs::open)]),
-    ("Set", &[carry("new", 0, 1, super::set::new), carry("[]", 0, -1, |it, _, args| Ok(super::set::make(it, args.values.clone())))]),
+    (
+        "Set",
+        &[
+            carry("new", 0, 1, super::set::new),
+            carry("[]", 0, -1, |it, _, args| Ok(super::set::make(it, args.values.clone()))),
+        ],
+    ),
     ("Class", &[row("new", 0, 1, new_class)]),
     ("Module", &[row("new", 0, 0, new_module)]),
     ("Object", &[carry("new", 0, -1, new)]),
     ("Exception", &[carry("new", 0, -1, new), carry("exception", 0, -1, new)]),
     ("StringIO", &[carry("new", 0, 2, new_string_io)]),
     ("Integer", &[row("sqrt", 1, 1, |it, _, args| Ok(Rv::Int((it.int(args.at(0))? as f64).sqrt() as i64)))]),
-    ("ERB", &[row("new", 1, -1, |it, this, args| {
-        let Rv::Class(class) = this else { return Ok(Rv::Nil) };
-        let text = it.string(args.at(0))?;
-        Ok(it.object(class.clone(), Data::Erb(text.text().clone())))
-    })]),
+    (
+        "ERB",
+        &[row("new", 1, -1, |it, this, args| {
+            let Rv::Class(class) = this else { return Ok(Rv::Nil) };
+            it.string(args.at(0))?;
+            Ok(it.object(class.clone(), Data::Erb))
+        })],
+    ),
     (
         "Math",
         &[
@@ -139,7 +162,8 @@ fn new(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     super::files::refuse_new(it, class)?;
     it.charge(128)?;
     let made = allocate(it, this)?;
-    let inner = Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: None };
+    let inner =
+        Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: None };
     it.send_with(&made, "initialize", inner)?;
     Ok(made)
 }
@@ -149,7 +173,13 @@ fn inherits(a: &Rv, b: &Rv, or_same: bool) -> R {
     if Rc::ptr_eq(a, b) {
         return Ok(Rv::Bool(or_same));
     }
-    Ok(if a.is_a(b) { Rv::Bool(true) } else if b.is_a(a) { Rv::Bool(false) } else { Rv::Nil })
+    Ok(if a.is_a(b) {
+        Rv::Bool(true)
+    } else if b.is_a(a) {
+        Rv::Bool(false)
+    } else {
+        Rv::Nil
+    })
 }
 
 fn instance_methods(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
@@ -160,7 +190,8 @@ fn instance_methods(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
 fn method_defined(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let Some(name) = args.at(0).name() else { return Err(it.no_conversion(args.at(0), "String")) };
     let Some(class) = class(this) else { return Ok(Rv::Bool(false)) };
-    let builtin = super::rows(&name).and_then(|rows| rows.get(class.kind as usize).copied().flatten()).is_some();
+    let builtin =
+        super::rows(&name).and_then(|rows| rows.get(class.kind as usize).copied().flatten()).is_some();
     Ok(Rv::Bool(class.find(&name).is_some() || builtin))
 }
 
@@ -201,10 +232,13 @@ fn constants(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
 fn include(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let Some(class) = class(this) else { return Ok(Rv::Nil) };
     for module in &args.values {
-        let Rv::Class(module) = module else { return Err(it.type_error("wrong argument type (expected Module)")) };
+        let Rv::Class(module) = module else {
+            return Err(it.type_error("wrong argument type (expected Module)"));
+        };
         it.world.has_methods.set(true);
         class.includes.borrow_mut().push(module.clone());
-        it.send_with(&Rv::Class(module.clone()), "included", Args::of(vec![this.clone()])).or_else(ignore_missing)?;
+        it.send_with(&Rv::Class(module.clone()), "included", Args::of(vec![this.clone()]))
+            .or_else(ignore_missing)?;
     }
     Ok(this.clone())
 }
@@ -376,7 +410,8 @@ fn new_module(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
 
 fn run_body(it: &mut Interp<'_>, made: Rv, args: &Args<'_>) -> R {
     if args.block.is_some() {
-        let inner = Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: args.scope };
+        let inner =
+            Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: args.scope };
         class_exec(it, &made, &inner)?;
     }
     Ok(made)
@@ -388,7 +423,7 @@ fn new_string_io(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         Some(Rv::Str(text)) => text.clone(),
         _ => Rc::new(RString { text: RefCell::new(Str::default()), frozen: Cell::new(false) }),
     };
-    Ok(it.object(class.clone(), Data::StringIo(text, Cell::new(0))))
+    Ok(it.object(class.clone(), Data::StringIo(text)))
 }
 
 fn math(it: &mut Interp<'_>, args: &Args<'_>, run: fn(f64) -> f64) -> R {
@@ -421,14 +456,18 @@ pub(crate) fn constant(it: &mut Interp<'_>, class: &str, name: &str) -> Option<R
         ("Regexp", "IGNORECASE") => Rv::Int(1),
         ("Regexp", "EXTENDED") => Rv::Int(2),
         ("Regexp", "MULTILINE") => Rv::Int(4),
-        ("Encoding", "UTF_8" | "ASCII_8BIT" | "BINARY" | "US_ASCII" | "ISO_8859_1") => Rv::str(name.replace('_', "-")),
+        ("Encoding", "UTF_8" | "ASCII_8BIT" | "BINARY" | "US_ASCII" | "ISO_8859_1") => {
+            Rv::str(name.replace('_', "-"))
+        }
         ("Socket", "AF_INET") => Rv::Int(2),
         ("Socket", "AF_INET6") => Rv::Int(10),
         (_, "RUBY_VERSION") => Rv::str("3.1.7"),
         (_, "RUBY_PLATFORM") => Rv::str("x86_64-linux-gnu"),
         (_, "RUBY_ENGINE") => Rv::str("ruby"),
         (_, "Fixnum" | "Bignum") => Rv::Class(it.world.class("Integer")),
-        ("Puppet::Util::Execution" | "Puppet", "ExecutionFailure") => Rv::Class(it.world.class("Puppet::Error")),
+        ("Puppet::Util::Execution" | "Puppet", "ExecutionFailure") => {
+            Rv::Class(it.world.class("Puppet::Error"))
+        }
         (_, "ENV" | "ARGV" | "STDIN" | "STDOUT" | "STDERR" | "DATA") => {
             return Some(Err(it.refused(&format!("the constant `{name}`"))));
         }

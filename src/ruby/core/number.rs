@@ -26,7 +26,9 @@ pub(super) static NUMERIC: &[Row] = &[
     row("step", 0, -1, step),
     row("==", 1, 1, |it, this, args| it.equal(this, args.at(0)).map(Rv::Bool)),
     row("===", 1, 1, |it, this, args| it.equal(this, args.at(0)).map(Rv::Bool)),
-    row("<=>", 1, 1, |it, this, args| Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))),
+    row("<=>", 1, 1, |it, this, args| {
+        Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))
+    }),
     row("hash", 0, 0, |_, this, _| Ok(Rv::Int(as_f64(this).to_bits() as i64 >> 2))),
     row("-@", 0, 0, negate),
     row("abs", 0, 0, abs),
@@ -158,7 +160,9 @@ fn overflow(it: &Interp<'_>) -> Box<crate::ruby::object::Flow> {
 fn operate(it: &mut Interp<'_>, operator: char, a: &Rv, b: &Rv) -> R {
     match (a, b) {
         (Rv::Int(a), Rv::Int(b)) => integers(it, operator, *a, *b),
-        (Rv::Int(_) | Rv::Float(_), Rv::Int(_) | Rv::Float(_)) => Ok(Rv::Float(floats(operator, as_f64(a), as_f64(b)))),
+        (Rv::Int(_) | Rv::Float(_), Rv::Int(_) | Rv::Float(_)) => {
+            Ok(Rv::Float(floats(operator, as_f64(a), as_f64(b))))
+        }
         _ if it.responds_to(b, "coerce") => {
             let pair = it.send(b, "coerce", std::slice::from_ref(a))?;
             let pair = it.to_vec(&pair)?;
@@ -183,7 +187,11 @@ fn integers(it: &mut Interp<'_>, operator: char, a: i64, b: i64) -> R {
         '-' => a.checked_sub(b),
         '*' => a.checked_mul(b),
         '/' => a.checked_div(b).map(|quotient| {
-            if a.checked_rem(b).is_some_and(|rest| rest != 0 && (rest < 0) != (b < 0)) { quotient - 1 } else { quotient }
+            if a.checked_rem(b).is_some_and(|rest| rest != 0 && (rest < 0) != (b < 0)) {
+                quotient - 1
+            } else {
+                quotient
+            }
         }),
         _ => a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }),
     };
@@ -274,7 +282,9 @@ fn rounded(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mode: Mode) -> R {
     match this {
         Rv::Int(value) if places >= 0 => Ok(Rv::Int(*value)),
         Rv::Int(value) => {
-            let Some(unit) = 10_i64.checked_pow(u32::try_from(-places).unwrap_or(u32::MAX)) else { return Ok(Rv::Int(0)) };
+            let Some(unit) = 10_i64.checked_pow(u32::try_from(-places).unwrap_or(u32::MAX)) else {
+                return Ok(Rv::Int(0));
+            };
             let scaled = *value as f64 / unit as f64;
             Ok(Rv::Int(apply(scaled, mode, even) as i64 * unit))
         }
@@ -312,17 +322,33 @@ fn at_places(value: f64, places: i64, mode: Mode, even: bool) -> f64 {
         return value;
     }
     let unit = 10_f64.powi(places as i32);
-    if mode == Mode::Half {
-        // the decimal digits decide, as Ruby's own correction does: 2.675 is below the half
-        let scaled = apply(value * unit, mode, even) / unit;
-        let check = ((value * unit).trunc() + 0.5 * value.signum()) / unit;
-        return if (value - check).abs() < f64::EPSILON * value.abs() && value.abs() < check.abs() {
-            (value * unit).trunc() / unit
-        } else {
-            scaled
-        };
+    match mode {
+        Mode::Half if even => (value * unit).round_ties_even() / unit,
+        Mode::Half => half_up(value, unit) / unit,
+        Mode::Down => {
+            let scaled = (value * unit).floor();
+            let next = (scaled + 1.0) / unit;
+            if next > value { scaled / unit } else { next }
+        }
+        Mode::Up => {
+            let scaled = (value * unit).ceil();
+            let next = (scaled - 1.0) / unit;
+            if next < value { scaled / unit } else { next }
+        }
+        Mode::Zero => (value * unit).trunc() / unit,
     }
-    apply(value * unit, mode, even) / unit
+}
+
+/// `round_half_up` of Ruby's `numeric.c`: the half is judged on the value, not on its product.
+fn half_up(value: f64, unit: f64) -> f64 {
+    let rounded = (value * unit).round();
+    if value > 0.0 && (rounded + 0.5) / unit <= value {
+        return rounded + 1.0;
+    }
+    if value < 0.0 && (rounded - 0.5) / unit >= value {
+        return rounded - 1.0;
+    }
+    rounded
 }
 
 fn to_s(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {

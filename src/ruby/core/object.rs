@@ -113,9 +113,9 @@ fn respond_to(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 fn simple_hash(text: &str) -> i64 {
-    text.bytes().fold(1_469_598_103_i64, |hash, byte| {
-        (hash ^ i64::from(byte)).wrapping_mul(1_099_511_628_211)
-    }) >> 2
+    text.bytes()
+        .fold(1_469_598_103_i64, |hash, byte| (hash ^ i64::from(byte)).wrapping_mul(1_099_511_628_211))
+        >> 2
 }
 
 fn object_id(value: &Rv) -> i64 {
@@ -283,7 +283,9 @@ fn instance_variable_defined(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) ->
     let Some(name) = args.at(0).name() else { return Err(it.no_conversion(args.at(0), "String")) };
     let own = variables(this).is_some_and(|vars| vars.borrow().contains_key(&name));
     let template = matches!(Interp::shape(this), crate::ruby::object::Shape::Template);
-    Ok(Rv::Bool(own || template && it.host.variable(name.trim_start_matches('@')).is_some_and(|v| !v.is_undef())))
+    Ok(Rv::Bool(
+        own || template && it.host.variable(name.trim_start_matches('@')).is_some_and(|v| !v.is_undef()),
+    ))
 }
 
 fn remove_instance_variable(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
@@ -301,7 +303,9 @@ fn instance_exec(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 
 fn extend(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     for module in &args.values {
-        let Rv::Class(module) = module else { return Err(it.type_error("wrong argument type (expected Module)")) };
+        let Rv::Class(module) = module else {
+            return Err(it.type_error("wrong argument type (expected Module)"));
+        };
         it.world.has_methods.set(true);
         match this {
             Rv::Object(object) => object.extends.borrow_mut().push(module.clone()),

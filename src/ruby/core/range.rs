@@ -79,7 +79,8 @@ pub(super) fn items(it: &mut Interp<'_>, range: &RRange) -> R<Vec<Rv>> {
 
 /// The strings from one to another, by `succ`.
 pub(super) fn strings(it: &mut Interp<'_>, from: &str, to: &str, exclusive: bool) -> R<Vec<Rv>> {
-    let numeric = |text: &str| !text.is_empty() && text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric =
+        |text: &str| !text.is_empty() && text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit());
     if numeric(from) && numeric(to) {
         let (first, last): (i64, i64) = (from.parse().unwrap_or(0), to.parse().unwrap_or(0));
         let width = from.len();
@@ -141,7 +142,9 @@ fn covers(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Ok(Rv::Bool(false));
     }
     let high = range.to.is_nil()
-        || it.compare(value, &range.to)?.is_some_and(|order| order.is_lt() || order.is_eq() && !range.exclusive);
+        || it
+            .compare(value, &range.to)?
+            .is_some_and(|order| order.is_lt() || order.is_eq() && !range.exclusive);
     Ok(Rv::Bool(high))
 }
 
@@ -185,7 +188,12 @@ fn step(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let Some(range) = range(this) else { return Ok(Rv::Nil) };
     let Some(block) = &args.block else { return Ok(it.enumerator(this, "step", args)) };
     if matches!(range.from, Rv::Float(_)) || matches!(args.at(0), Rv::Float(_)) {
-        let inner = Args { values: vec![range.to.clone(), args.at(0).clone()], keywords: false, block: Some(block.clone()), scope: None };
+        let inner = Args {
+            values: vec![range.to.clone(), args.at(0).clone()],
+            keywords: false,
+            block: Some(block.clone()),
+            scope: None,
+        };
         return it.send_with(&range.from, "step", inner);
     }
     let by = args.opt(0).map_or(Ok(1), |by| it.count(by))?.max(1);

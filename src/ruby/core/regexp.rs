@@ -14,7 +14,7 @@ use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 use std::{rc::Rc, sync::Arc};
 
 /// How often a match may retry before it is refused.
-const MAX_RETRIES: u32 = 5_000_000;
+const MAX_RETRIES: u32 = 1_000_000;
 
 /// The methods of `Regexp`.
 pub(super) static REGEXP: &[Row] = &[
@@ -191,8 +191,16 @@ fn groups_of(value: &Rv) -> Option<&RMatch> {
 
 /// `Regexp#to_s`.
 pub(super) fn to_s(it: &RRegexp) -> Str {
-    let on: String = [(4, 'm'), (1, 'i'), (2, 'x')].iter().filter(|(bit, _)| it.options & bit != 0).map(|it| it.1).collect();
-    let off: String = [(4, 'm'), (1, 'i'), (2, 'x')].iter().filter(|(bit, _)| it.options & bit == 0).map(|it| it.1).collect();
+    let on: String = [(4, 'm'), (1, 'i'), (2, 'x')]
+        .iter()
+        .filter(|(bit, _)| it.options & bit != 0)
+        .map(|it| it.1)
+        .collect();
+    let off: String = [(4, 'm'), (1, 'i'), (2, 'x')]
+        .iter()
+        .filter(|(bit, _)| it.options & bit == 0)
+        .map(|it| it.1)
+        .collect();
     let dash = if off.is_empty() { "" } else { "-" };
     let mut shown = Str::new(format!("(?{on}{dash}{off}:"));
     shown.push(&it.source);
@@ -245,7 +253,8 @@ pub(super) fn escape(text: &str) -> String {
             '\r' => made.push_str("\\r"),
             '\u{c}' => made.push_str("\\f"),
             '\u{b}' => made.push_str("\\v"),
-            '.' | '*' | '?' | '+' | '^' | '$' | '|' | '\\' | '(' | ')' | '[' | ']' | '{' | '}' | '-' | '#' | ' ' => {
+            '.' | '*' | '?' | '+' | '^' | '$' | '|' | '\\' | '(' | ')' | '[' | ']' | '{' | '}' | '-'
+            | '#' | ' ' => {
                 made.push('\\');
                 made.push(letter);
             }
@@ -396,7 +405,9 @@ fn last_match(_: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let Some(scope) = args.scope else { return Ok(Rv::Nil) };
     let last = scope.frame.last_match.borrow().clone();
     match (&last, args.at(0)) {
-        (Rv::Match(found), Rv::Int(index)) => Ok(found.index_of(*index).and_then(|index| found.group(index)).into()),
+        (Rv::Match(found), Rv::Int(index)) => {
+            Ok(found.index_of(*index).and_then(|index| found.group(index)).into())
+        }
         _ => Ok(last),
     }
 }

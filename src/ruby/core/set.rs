@@ -18,9 +18,14 @@ pub(super) static SET: &[Row] = &[
     }),
     carry("add", 1, 1, add),
     carry("<<", 1, 1, add),
-    row("add?", 1, 1, |it, this, args| {
-        if includes(this, args.at(0)) { Ok(Rv::Nil) } else { add(it, this, args) }
-    }),
+    row(
+        "add?",
+        1,
+        1,
+        |it, this, args| {
+            if includes(this, args.at(0)) { Ok(Rv::Nil) } else { add(it, this, args) }
+        },
+    ),
     carry("delete", 1, 1, |it, this, args| {
         it.thaw(this)?;
         entries(this).entries_mut().shift_remove(&Key(args.at(0).clone()));

@@ -56,7 +56,7 @@ impl Interp<'_> {
             Data::Time(nanos, offset) => Ok(Str::new(super::time::to_s(*nanos, *offset, &object.class))),
             Data::IpAddr(address, prefix, v6) => Ok(Str::new(super::ipaddr::to_s(*address, *prefix, *v6))),
             Data::Native(name) => Ok(Str::new(name.clone())),
-            Data::StringIo(..) | Data::Enumerator(..) | Data::Erb(_) | Data::None => {
+            Data::StringIo(_) | Data::Enumerator(..) | Data::Erb | Data::None => {
                 if object.class.kind == Shape::Template {
                     return Ok(Str::new(format!("template[{}]", self.source.path())));
                 }
@@ -166,9 +166,7 @@ impl Interp<'_> {
                 self.list("#<Set: {", &items, "}>", depth)
             }
             Data::Time(nanos, offset) => Ok(Str::new(super::time::inspect(*nanos, *offset, &object.class))),
-            Data::IpAddr(address, prefix, v6) => {
-                Ok(Str::new(super::ipaddr::inspect(*address, *prefix, *v6)))
-            }
+            Data::IpAddr(address, prefix, v6) => Ok(Str::new(super::ipaddr::inspect(*address, *prefix, *v6))),
             Data::None if object.class.kind == Shape::Object => self.inspect_plain(object, depth),
             _ if self.responds_to(value, "inspect") && self.has_own_inspect(value) => {
                 let shown = self.send(value, "inspect", &[])?;
@@ -197,8 +195,10 @@ impl Interp<'_> {
 
     fn inspect_struct(&mut self, object: &Object, values: &[Rv], depth: u32) -> R<Str> {
         let name = object.class.name.borrow().clone();
-        let mut shown = Str::new(if name.is_empty() { "#<struct ".to_owned() } else { format!("#<struct {name} ") });
-        for (index, (member, value)) in super::structs::members(&object.class).iter().zip(values).enumerate() {
+        let mut shown =
+            Str::new(if name.is_empty() { "#<struct ".to_owned() } else { format!("#<struct {name} ") });
+        for (index, (member, value)) in super::structs::members(&object.class).iter().zip(values).enumerate()
+        {
             if index > 0 {
                 shown.push_str(", ");
             }
@@ -217,7 +217,9 @@ fn puppet(value: &Value) -> Str {
         Value::SemVer(text) | Value::SemVerRange(text) | Value::Uri(text) => Str::new(text.clone()),
         Value::Default => Str::new("default"),
         Value::Regexp(it) => Str::new(format!("(?-mix:{})", it.source)),
-        Value::Type(crate::value::Type::Class(Some(name))) => Str::new(format!("Class[{}]", capitalized(name))),
+        Value::Type(crate::value::Type::Class(Some(name))) => {
+            Str::new(format!("Class[{}]", capitalized(name)))
+        }
         Value::Type(crate::value::Type::Resource(Some(name), Some(title))) => {
             Str::new(format!("{name}[{title}]"))
         }
@@ -247,7 +249,7 @@ pub(crate) fn float(it: f64) -> String {
     let scientific = format!("{it:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
+    if (-4..15).contains(&exponent) {
         let plain = format!("{it}");
         return if plain.contains('.') { plain } else { format!("{plain}.0") };
     }
@@ -296,7 +298,7 @@ fn escape(letter: char, next: Option<char>, out: &mut String) {
         '\u{1b}' => out.push_str("\\e"),
         '#' if matches!(next, Some('{' | '$' | '@')) => out.push_str("\\#"),
         other if (other as u32) < 0x20 || other as u32 == 0x7f => {
-            let _ = write!(out, "\\x{:02X}", other as u32);
+            let _ = write!(out, "\\u{:04X}", other as u32);
         }
         other if is_hidden(other) => {
             let code = other as u32;
@@ -308,17 +310,21 @@ fn escape(letter: char, next: Option<char>, out: &mut String) {
 
 /// Characters that Ruby does not print.
 fn is_hidden(letter: char) -> bool {
-    matches!(letter as u32, 0x80..=0x9f | 0xad | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xe000..=0xf8ff | 0xfff9..=0xfffb)
+    matches!(letter as u32, 0x80..=0x9f | 0x2028..=0x2029 | 0xe000..=0xf8ff)
 }
 
 /// `Symbol#inspect`.
 pub(crate) fn inspect_symbol(name: &str) -> String {
-    if is_plain_symbol(name) { format!(":{name}") } else { format!(":{}", inspect_str(&Str::new(name)).as_str()) }
+    if is_plain_symbol(name) {
+        format!(":{name}")
+    } else {
+        format!(":{}", inspect_str(&Str::new(name)).as_str())
+    }
 }
 
 const OPERATORS: &[&str] = &[
-    "+", "-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "===", "[]", "[]=", "<<", ">>", "!", "=~",
-    "!~", "&", "|", "^", "~", "+@", "-@",
+    "+", "-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "===", "[]", "[]=", "<<", ">>",
+    "!", "=~", "!~", "&", "|", "^", "~", "+@", "-@",
 ];
 
 fn is_plain_symbol(name: &str) -> bool {

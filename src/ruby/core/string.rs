@@ -52,11 +52,15 @@ pub(super) static STRING: &[Row] = &[
     carry("chars", 0, 0, |it, this, _| characters(it, this)),
     carry("each_char", 0, 0, each_char),
     carry("grapheme_clusters", 0, 0, |it, this, _| characters(it, this)),
-    row("codepoints", 0, 0, |_, this, _| Ok(Rv::array(text(this).chars().map(|c| Rv::Int(c as i64)).collect()))),
+    row("codepoints", 0, 0, |_, this, _| {
+        Ok(Rv::array(text(this).chars().map(|c| Rv::Int(c as i64)).collect()))
+    }),
     carry("lines", 0, -1, lines),
     carry("each_line", 0, -1, each_line),
     carry("+@", 0, 0, unfrozen),
-    carry("-@", 0, 0, |it, this, _| super::object::copy(it, this, false).map(|it| super::object::freeze(&it))),
+    carry("-@", 0, 0, |it, this, _| {
+        super::object::copy(it, this, false).map(|it| super::object::freeze(&it))
+    }),
     carry("b", 0, 0, |_, this, _| Ok(Rv::str(text(this)))),
     carry("encode", 0, -1, |_, this, _| Ok(Rv::str(text(this)))),
     carry("force_encoding", 1, 1, |_, this, _| Ok(this.clone())),
@@ -68,6 +72,8 @@ pub(super) static STRING: &[Row] = &[
     row("upto", 1, 2, upto),
     row("unpack", 1, 1, |it, this, args| unpack(it, this, args).map(Rv::array)),
     row("unpack1", 1, 1, |it, this, args| Ok(unpack(it, this, args)?.into_iter().next().unwrap_or(Rv::Nil))),
+    row("shellescape", 0, 0, |_, this, _| Ok(Rv::str(super::libs::shell_escape(&text(this))))),
+    row("shellsplit", 0, 0, |it, this, _| super::libs::shell_split(it, this)),
     row("crypt", 1, 1, |it, _, _| Err(it.unsupported_method("`String#crypt`"))),
 ];
 
@@ -91,7 +97,7 @@ fn plus(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 fn times(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let piece = text(this);
     let count = it.int(args.at(0))?;
-    let Ok(count) = usize::try_from(count) else { return Err(it.argument_error("argument must be non-negative")) };
+    let Ok(count) = usize::try_from(count) else { return Err(it.argument_error("negative argument")) };
     it.charge(piece.len().saturating_mul(count))?;
     if piece.labels().is_none() {
         return Ok(Rv::str(piece.repeat(count)));
@@ -142,7 +148,11 @@ pub(super) fn span(text: &str, start: i64, length: i64) -> Option<Range<usize>> 
 }
 
 /// The bounds of a range over `count` items: start and length.
-pub(super) fn range_bounds(it: &mut Interp<'_>, range: &crate::ruby::object::RRange, count: usize) -> R<Option<(i64, i64)>> {
+pub(super) fn range_bounds(
+    it: &mut Interp<'_>,
+    range: &crate::ruby::object::RRange,
+    count: usize,
+) -> R<Option<(i64, i64)>> {
     let count = count as i64;
     let from = if range.from.is_nil() { 0 } else { it.int(&range.from)? };
     let to = if range.to.is_nil() { -1 } else { it.int(&range.to)? };
@@ -163,7 +173,11 @@ pub(super) fn located(it: &mut Interp<'_>, this: &Str, args: &Args<'_>) -> R<Opt
             let index = match group {
                 None => Some(0),
                 Some(Rv::Int(index)) => found.index_of(*index),
-                Some(name) => found.names.iter().find(|(known, _)| Some(known) == name.name().as_ref()).map(|(_, at)| *at),
+                Some(name) => found
+                    .names
+                    .iter()
+                    .find(|(known, _)| Some(known) == name.name().as_ref())
+                    .map(|(_, at)| *at),
             };
             Ok(index.and_then(|index| found.groups.get(index).copied().flatten()).map(|(a, b)| a..b))
         }
@@ -295,7 +309,7 @@ pub(super) fn leading_float(text: &str) -> f64 {
                 end = at + 1;
             }
             b'_' if before.is_some_and(|it| it.is_ascii_digit()) && next_digit => {}
-            b'.' if !seen.1 && !seen.2 && next_digit && seen.0 => seen.1 = true,
+            b'.' if !seen.1 && !seen.2 && next_digit => seen.1 = true,
             b'e' | b'E' if seen.0 && !seen.2 => seen.2 = true,
             b'+' | b'-' if at == 0 || matches!(before, Some(b'e' | b'E')) => {}
             _ => break,
@@ -314,10 +328,9 @@ fn start_with(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let text = text(this);
     for prefix in &args.values {
         let found = match prefix {
-            Rv::Regexp(regexp) => {
-                it.search(regexp, &text, 0, args.scope)?
-                    .is_some_and(|found| found.groups.first().copied().flatten().is_some_and(|(from, _)| from == 0))
-            }
+            Rv::Regexp(regexp) => it.search(regexp, &text, 0, args.scope)?.is_some_and(|found| {
+                found.groups.first().copied().flatten().is_some_and(|(from, _)| from == 0)
+            }),
             other => text.starts_with(it.string(other)?.as_str()),
         };
         if found {

@@ -51,7 +51,9 @@ pub(super) static STRING: &[Row] = &[
     carry("delete_suffix!", 1, 1, |it, this, args| in_place(it, this, args, delete_suffix)),
     row("tr", 2, 2, |it, this, args| translate(it, this, args, false)),
     row("tr_s", 2, 2, |it, this, args| translate(it, this, args, true)),
-    row("tr!", 2, 2, |it, this, args| in_place(it, this, args, |it, this, args| translate(it, this, args, false))),
+    row("tr!", 2, 2, |it, this, args| {
+        in_place(it, this, args, |it, this, args| translate(it, this, args, false))
+    }),
     row("delete", 1, -1, delete),
     row("delete!", 1, -1, |it, this, args| in_place(it, this, args, delete)),
     row("squeeze", 0, -1, squeeze),
@@ -356,7 +358,9 @@ fn sets(it: &mut Interp<'_>, args: &Args<'_>) -> R<Vec<Letters>> {
 
 fn delete(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let sets = sets(it, args)?;
-    Ok(Rv::str(text(this).chars().filter(|letter| !sets.iter().all(|set| set.has(*letter))).collect::<String>()))
+    Ok(Rv::str(
+        text(this).chars().filter(|letter| !sets.iter().all(|set| set.has(*letter))).collect::<String>(),
+    ))
 }
 
 fn squeeze(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {

@@ -27,8 +27,12 @@ pub(super) static STRING: &[Row] = &[
     carry("rpartition", 1, 1, rpartition),
     carry("sub", 1, 2, |it, this, args| substitute(it, this, args, false)),
     carry("gsub", 1, 2, |it, this, args| substitute(it, this, args, true)),
-    carry("sub!", 1, 2, |it, this, args| in_place(it, this, args, |it, this, args| substitute(it, this, args, false))),
-    carry("gsub!", 1, 2, |it, this, args| in_place(it, this, args, |it, this, args| substitute(it, this, args, true))),
+    carry("sub!", 1, 2, |it, this, args| {
+        in_place(it, this, args, |it, this, args| substitute(it, this, args, false))
+    }),
+    carry("gsub!", 1, 2, |it, this, args| {
+        in_place(it, this, args, |it, this, args| substitute(it, this, args, true))
+    }),
 ];
 
 /// A pattern argument as a regular expression; a string is matched literally.
@@ -64,7 +68,8 @@ fn match_operator(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         Rv::Regexp(regexp) => super::regexp::position(it, regexp, this, args.scope),
         Rv::Str(_) => Err(it.type_error("wrong argument type String (expected Regexp)")),
         other => {
-            let swapped = Args { values: vec![this.clone()], keywords: false, block: None, scope: args.scope };
+            let swapped =
+                Args { values: vec![this.clone()], keywords: false, block: None, scope: args.scope };
             it.send_with(other, "=~", swapped)
         }
     }
@@ -97,7 +102,9 @@ fn index(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let text = text(this);
     let Some(from) = start(it, &text, args.opt(1))? else { return Ok(Rv::Nil) };
     let found = match args.at(0) {
-        Rv::Regexp(regexp) => it.search(regexp, &text, from, args.scope)?.and_then(|found| found.whole()).map(|it| it.0),
+        Rv::Regexp(regexp) => {
+            it.search(regexp, &text, from, args.scope)?.and_then(|found| found.whole()).map(|it| it.0)
+        }
         other => {
             let part = it.string(other)?;
             text.get(from..).and_then(|rest| rest.find(part.as_str())).map(|at| at + from)
@@ -187,7 +194,11 @@ fn split(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
             split_text(&text, &separator, limit)
         }
         Rv::Regexp(regexp) => split_pattern(it, &text, regexp, limit)?,
-        other => return Err(it.type_error(format!("wrong argument type {} (expected Regexp)", it.class_name(other)))),
+        other => {
+            return Err(
+                it.type_error(format!("wrong argument type {} (expected Regexp)", it.class_name(other)))
+            );
+        }
     };
     if limit == 0 {
         while parts.last().is_some_and(|part| part.is_empty()) {

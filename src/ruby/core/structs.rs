@@ -28,7 +28,11 @@ pub(super) static STRUCT: &[Row] = &[
     }),
     carry("each_pair", 0, 0, |it, this, args| {
         let pairs = to_h(it, this, &Args::of(Vec::new()))?;
-        it.send_with(&pairs, "each", Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: None })?;
+        it.send_with(
+            &pairs,
+            "each",
+            Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: None },
+        )?;
         Ok(this.clone())
     }),
     carry("[]", 1, 1, get),
@@ -67,7 +71,9 @@ pub(super) fn define(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     for name in &names {
         let Some(name) = name.name() else { return Err(it.no_conversion(name, "String")) };
         made.methods.borrow_mut().insert(name.clone(), Method::Reader(format!("__{name}").into()));
-        made.methods.borrow_mut().insert(format!("{name}=").into(), Method::Writer(format!("__{name}").into()));
+        made.methods
+            .borrow_mut()
+            .insert(format!("{name}=").into(), Method::Writer(format!("__{name}").into()));
     }
     made.vars.borrow_mut().insert("__members__".into(), Rv::array(names));
     if args.keyword("keyword_init").is_some_and(|it| it.truthy()) {
@@ -131,7 +137,9 @@ fn place(it: &mut Interp<'_>, this: &Rv, key: &Rv) -> R<usize> {
         let at = if *index < 0 { *index + names.len() as i64 } else { *index };
         return match usize::try_from(at) {
             Ok(at) if at < names.len() => Ok(at),
-            _ => Err(it.raise("IndexError", format!("offset {index} too large for struct(size:{})", names.len()))),
+            _ => Err(
+                it.raise("IndexError", format!("offset {index} too large for struct(size:{})", names.len()))
+            ),
         };
     }
     let name = key.name().unwrap_or_default();

@@ -78,17 +78,15 @@ pub(super) static FUNCTION: &[Row] = &[
 ];
 
 /// The methods of a Sensitive value.
-pub(super) static SENSITIVE: &[Row] = &[
-    carry("unwrap", 0, 0, |it, this, args| {
-        let Rv::Puppet(value) = this else { return Ok(Rv::Nil) };
-        let Value::Sensitive(inner) = value.as_ref() else { return Ok(Rv::Nil) };
-        let inner = it.import(inner);
-        match &args.block {
-            Some(block) => it.yield1(block, inner),
-            None => Ok(inner),
-        }
-    }),
-];
+pub(super) static SENSITIVE: &[Row] = &[carry("unwrap", 0, 0, |it, this, args| {
+    let Rv::Puppet(value) = this else { return Ok(Rv::Nil) };
+    let Value::Sensitive(inner) = value.as_ref() else { return Ok(Rv::Nil) };
+    let inner = it.import(inner);
+    match &args.block {
+        Some(block) => it.yield1(block, inner),
+        None => Ok(inner),
+    }
+})];
 
 /// The methods of other values of Puppet's own types.
 pub(super) static PUPPET: &[Row] = &[
@@ -119,15 +117,24 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
             }),
         ],
     ),
-    ("Puppet::Util::Package", &[row("versioncmp", 2, 2, |it, _, args| call(it, "versioncmp", &args.values, args))]),
-    ("Puppet::Parser::Functions", &[
-        row("function", 1, 2, |_, _, args| Ok(args.at(0).clone())),
-        row("autoloader", 0, -1, |it, _, _| Ok(native(it, "autoloader"))),
-    ]),
-    ("Puppet::Pops::Types::PSensitiveType::Sensitive", &[carry("new", 1, 1, |it, _, args| {
-        let inner = it.to_puppet(args.at(0))?;
-        Ok(Rv::Puppet(std::rc::Rc::new(Value::Sensitive(std::sync::Arc::new(inner)))))
-    })]),
+    (
+        "Puppet::Util::Package",
+        &[row("versioncmp", 2, 2, |it, _, args| call(it, "versioncmp", &args.values, args))],
+    ),
+    (
+        "Puppet::Parser::Functions",
+        &[
+            row("function", 1, 2, |_, _, args| Ok(args.at(0).clone())),
+            row("autoloader", 0, -1, |it, _, _| Ok(native(it, "autoloader"))),
+        ],
+    ),
+    (
+        "Puppet::Pops::Types::PSensitiveType::Sensitive",
+        &[carry("new", 1, 1, |it, _, args| {
+            let inner = it.to_puppet(args.at(0))?;
+            Ok(Rv::Puppet(std::rc::Rc::new(Value::Sensitive(std::sync::Arc::new(inner)))))
+        })],
+    ),
 ];
 
 fn strings(names: Vec<EcoString>) -> Rv {

@@ -52,21 +52,26 @@ pub(super) static TIME: &[Row] = &[
         Ok(it.object(class, Data::Time(day, 0)))
     }),
     row("==", 1, 1, |_, this, args| Ok(Rv::Bool(crate::ruby::object::eql(this, args.at(0), 0)))),
-    row("<=>", 1, 1, |it, this, args| Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))),
+    row("<=>", 1, 1, |it, this, args| {
+        Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))
+    }),
 ];
 
 /// `Time.now` and its kin.
 pub(super) static STATICS: &[(&str, &[Row])] = &[
-    ("Time", &[
-        row("now", 0, -1, |it, _, _| Ok(now(it, "Time"))),
-        row("new", 0, 0, |it, _, _| Ok(now(it, "Time"))),
-        row("at", 1, 2, at),
-        row("utc", 1, 7, made),
-        row("gm", 1, 7, made),
-        row("mktime", 1, 7, made),
-        row("local", 1, 7, made),
-        row("parse", 1, 2, |it, _, _| Err(it.unsupported_method("`Time.parse`"))),
-    ]),
+    (
+        "Time",
+        &[
+            row("now", 0, -1, |it, _, _| Ok(now(it, "Time"))),
+            row("new", 0, 0, |it, _, _| Ok(now(it, "Time"))),
+            row("at", 1, 2, at),
+            row("utc", 1, 7, made),
+            row("gm", 1, 7, made),
+            row("mktime", 1, 7, made),
+            row("local", 1, 7, made),
+            row("parse", 1, 2, |it, _, _| Err(it.unsupported_method("`Time.parse`"))),
+        ],
+    ),
     ("Date", &[row("today", 0, 0, |it, _, _| Ok(now(it, "Date")))]),
     ("DateTime", &[row("now", 0, 0, |it, _, _| Ok(now(it, "DateTime")))]),
     ("Process", &[row("clock_gettime", 1, 2, |it, _, _| Ok(Rv::Float(it.host.now() as f64)))]),
@@ -188,7 +193,17 @@ pub(super) fn inspect(nanos: i128, offset: i32, class: &Class) -> String {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

@@ -4,7 +4,7 @@ use super::{Args, Row, carry, row, string::text};
 use crate::{
     ruby::{
         interp::Interp,
-        object::{Body, Data, R, RProc, Rv},
+        object::{Body, Data, Flow, R, RProc, Rv},
     },
     value::Str,
 };
@@ -48,7 +48,9 @@ pub(super) static SYMBOL: &[Row] = &[
     row("=~", 1, 1, |it, this, args| it.send_with(&Rv::str(text(this)), "=~", pass(args))),
     row("match", 1, 1, |it, this, args| it.send_with(&Rv::str(text(this)), "match", pass(args))),
     row("match?", 1, 1, |it, this, args| it.send_with(&Rv::str(text(this)), "match?", pass(args))),
-    row("<=>", 1, 1, |it, this, args| Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))),
+    row("<=>", 1, 1, |it, this, args| {
+        Ok(it.compare(this, args.at(0))?.map_or(Rv::Nil, |o| Rv::Int(o as i64)))
+    }),
     row("casecmp", 1, 1, symbol_casecmp),
 ];
 
@@ -63,7 +65,7 @@ pub(super) static PROC: &[Row] = &[
     row("lambda?", 0, 0, |_, this, _| Ok(Rv::Bool(proc(this).is_some_and(|it| it.lambda)))),
     row("arity", 0, 0, arity),
     row("parameters", 0, -1, parameters),
-    row("curry", 0, 1, |it, _, _| Err(it.unsupported_method("`Proc#curry`"))),
+    row("curry", 0, 1, curry),
     row(">>", 1, 1, |it, this, args| compose(it, this, args.at(0))),
     row("<<", 1, 1, |it, this, args| compose(it, args.at(0), this)),
     row("unbind", 0, 0, |_, this, _| Ok(this.clone())),
@@ -83,13 +85,20 @@ pub(super) static ENUMERATOR: &[Row] = &[
     row("each_with_object", 1, 1, with_object),
     row("size", 0, 0, |it, this, _| Ok(Rv::from(it.to_vec(this)?.len()))),
     row("next", 0, 0, |it, _, _| Err(it.unsupported_method("`Enumerator#next`"))),
+    row("first", 0, 1, first),
+    row("take", 1, 1, first),
     row("rewind", 0, 0, |_, this, _| Ok(this.clone())),
     row("lazy", 0, 0, |_, this, _| Ok(this.clone())),
     row("force", 0, 0, |it, this, _| it.to_vec(this).map(Rv::array)),
 ];
 
 fn pass<'a>(args: &Args<'a>) -> Args<'a> {
-    Args { values: args.values.clone(), keywords: args.keywords, block: args.block.clone(), scope: args.scope }
+    Args {
+        values: args.values.clone(),
+        keywords: args.keywords,
+        block: args.block.clone(),
+        scope: args.scope,
+    }
 }
 
 fn as_string(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
@@ -190,6 +199,49 @@ fn with_object(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     Ok(memo)
 }
 
+/// The first items only: leaves the loop as soon as they are there.
+fn first(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
+    let count = args.opt(0).map_or(Ok(1), |count| it.count(count))?;
+    let found: Rc<std::cell::RefCell<Vec<Rv>>> = Rc::default();
+    let sink = found.clone();
+    let tag = it.object(it.world.object.clone(), Data::None);
+    let thrown = tag.clone();
+    let block = it.native_block(move |it, values| {
+        it.step()?;
+        it.charge(size_of::<Rv>())?;
+        sink.borrow_mut().push(packed(values));
+        let enough = sink.borrow().len() >= count;
+        if enough { Err(Box::new(Flow::Throw(thrown.clone(), Rv::Nil))) } else { Ok(Rv::Nil) }
+    });
+    if count > 0
+        && let Err(flow) = run(it, this, block)
+        && !matches!(&*flow, Flow::Throw(found, _) if found.same(&tag))
+    {
+        return Err(flow);
+    }
+    let items = found.take();
+    if args.opt(0).is_some() { Ok(Rv::array(items)) } else { Ok(items.into_iter().next().unwrap_or(Rv::Nil)) }
+}
+
+fn curry(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
+    let count = match args.opt(0) {
+        Some(count) => it.count(count)?,
+        None => match arity(it, this, args)? {
+            Rv::Int(count) if count < 0 => (-count - 1) as usize,
+            Rv::Int(count) => count as usize,
+            _ => 0,
+        },
+    };
+    Ok(curried(it, this.clone(), count, Vec::new()))
+}
+
+fn curried(it: &mut Interp<'_>, of: Rv, count: usize, given: Vec<Rv>) -> Rv {
+    Rv::Proc(it.native_block(move |it, values| {
+        let all: Vec<Rv> = given.iter().chain(values).cloned().collect();
+        if all.len() >= count { it.send(&of, "call", &all) } else { Ok(curried(it, of.clone(), count, all)) }
+    }))
+}
+
 /// What an enumerator gives, as a list.
 pub(super) fn items(it: &mut Interp<'_>, this: &Rv) -> R<Vec<Rv>> {
     let found: Rc<std::cell::RefCell<Vec<Rv>>> = Rc::default();
@@ -207,7 +259,11 @@ pub(super) fn items(it: &mut Interp<'_>, this: &Rv) -> R<Vec<Rv>> {
 impl Interp<'_> {
     /// A note of what Ruby code printed or warned of.
     pub(crate) fn note(&mut self, text: &Str) {
-        let message = if text.labels().is_some() { "a warning that holds a secret".to_owned() } else { text.to_string() };
+        let message = if text.labels().is_some() {
+            "a warning that holds a secret".to_owned()
+        } else {
+            text.to_string()
+        };
         let found = crate::diag::Diagnostic::warning(&crate::ruby::code::WARNED, message).at(self.place());
         self.host.report(found);
     }

@@ -8,6 +8,7 @@ use crate::{
     },
     value::Str,
 };
+use std::sync::LazyLock;
 
 /// The methods of `YAML`.
 pub(super) static STATICS: &[(&str, &[Row])] = &[(
@@ -39,6 +40,7 @@ fn load(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
 fn write(it: &mut Interp<'_>, value: &Rv) -> R {
     let mut made = Str::new("---");
     match value {
+        Rv::Nil => made.push_str("\n"),
         Rv::Array(items) if items.len() > 0 => {
             made.push_str("\n");
             sequence(it, &items.to_vec(), 0, &mut made)?;
@@ -76,6 +78,7 @@ fn sequence(it: &mut Interp<'_>, items: &[Rv], indent: usize, made: &mut Str) ->
                 let pairs = inner.pairs();
                 it.nested(|it| mapping(it, &pairs, (indent + 2, true), made))?;
             }
+            Rv::Nil => made.push_str("\n"),
             scalar => {
                 made.push_str(" ");
                 inline(it, scalar, indent, made)?;
@@ -93,7 +96,12 @@ fn nested_sequence(it: &mut Interp<'_>, items: &[Rv], indent: usize, made: &mut 
     Ok(())
 }
 
-fn mapping(it: &mut Interp<'_>, pairs: &[(Rv, Rv)], (indent, started): (usize, bool), made: &mut Str) -> R<()> {
+fn mapping(
+    it: &mut Interp<'_>,
+    pairs: &[(Rv, Rv)],
+    (indent, started): (usize, bool),
+    made: &mut Str,
+) -> R<()> {
     for (index, (key, value)) in pairs.iter().enumerate() {
         it.step()?;
         if index > 0 || !started {
@@ -126,12 +134,11 @@ fn key_into(it: &mut Interp<'_>, key: &Rv, indent: usize, made: &mut Str) -> R<(
     match key {
         Rv::Array(_) | Rv::Hash(_) => Err(it.unsupported_method("`to_yaml` with a collection as a key")),
         Rv::Nil => {
-            made.push_str("''");
+            made.push_str("! ''");
             Ok(())
         }
-        Rv::Str(text) if text.text.borrow().contains('\n') => {
-            made.push(&super::show::inspect_str(&text.text.borrow()));
-            Ok(())
+        Rv::Str(text) if text.text.borrow().contains('\n') || text.text.borrow().chars().count() > 120 => {
+            Err(it.unsupported_method("`to_yaml` with a key of several lines"))
         }
         other => {
             let mut line = Str::default();
@@ -147,14 +154,15 @@ fn inline(it: &mut Interp<'_>, value: &Rv, indent: usize, made: &mut Str) -> R<(
     match value {
         Rv::Nil => made.push_str(""),
         Rv::Bool(_) | Rv::Int(_) => made.push(&it.to_s(value)?),
-        Rv::Float(number) if number.is_infinite() => made.push_str(if *number > 0.0 { ".inf" } else { "-.inf" }),
+        Rv::Float(number) if number.is_infinite() => {
+            made.push_str(if *number > 0.0 { ".inf" } else { "-.inf" })
+        }
         Rv::Float(number) if number.is_nan() => made.push_str(".nan"),
         Rv::Float(number) => made.push_str(&super::show::float(*number)),
         Rv::Sym(name) => {
-            let text = Str::new(name.clone());
-            let plain = style(&text) == Style::Plain;
-            made.push_str(":");
-            if plain { made.push(&text) } else { made.push(&double(&text)) }
+            let text = Str::new(format!(":{name}"));
+            let plain = Text::of(&text).plain;
+            if plain { made.push(&text) } else { single(&text, indent, made) }
         }
         Rv::Array(_) => made.push_str("[]"),
         Rv::Hash(_) => made.push_str("{}"),
@@ -162,12 +170,9 @@ fn inline(it: &mut Interp<'_>, value: &Rv, indent: usize, made: &mut Str) -> R<(
             let text = text.text.borrow().clone();
             match style(&text) {
                 Style::Plain => folded(&text, indent, made),
-                Style::Single => {
-                    made.push_str("'");
-                    folded(&Str::with_labels(text.replace('\'', "''"), relabelled(&text)), indent, made);
-                    made.push_str("'");
-                }
-                Style::Double => made.push(&double(&text)),
+                Style::Tagged => made.push_str("!!str '<<'"),
+                Style::Single => single(&text, indent, made),
+                Style::Double => double(&text, indent, made),
                 Style::Literal => {
                     literal(&text, indent, made);
                     return Ok(());
@@ -180,30 +185,155 @@ fn inline(it: &mut Interp<'_>, value: &Rv, indent: usize, made: &mut Str) -> R<(
     Ok(())
 }
 
-/// The labels of a text whose quotes may have been doubled: the whole, where there are any.
-fn relabelled(text: &Str) -> crate::value::Labels {
-    let doubled = text.replace('\'', "''").len();
-    match text.labels().and_then(|labels| labels.ranges().first()) {
-        None => crate::value::Labels::default(),
-        Some(_) if doubled == text.len() => text.labels().cloned().unwrap_or_default(),
-        Some(first) => crate::value::Labels::whole(doubled, first.secret.clone()),
+/// How a text is written.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Style {
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Tagged,
+}
+
+/// What libyaml's emitter finds about a text: which styles can hold it.
+struct Text {
+    plain: bool,
+    single: bool,
+    block: bool,
+}
+
+impl Text {
+    /// The rules of `yaml_emitter_analyze_scalar`.
+    fn of(text: &str) -> Self {
+        let letters: Vec<char> = text.chars().collect();
+        let blank =
+            |at: usize| letters.get(at).is_none_or(|letter| matches!(letter, ' ' | '\t' | '\n' | '\0'));
+        let mut indicators = text.starts_with("---") || text.starts_with("...");
+        let (mut special, mut breaks, mut break_space, mut space_break) = (false, false, false, false);
+        for (at, letter) in letters.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
+            let first = at == 0;
+            indicators |= match letter {
+                '#' => first || matches!(before, Some(' ' | '\t' | '\n')),
+                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
+                    first
+                }
+                '?' | '-' => first && blank(at + 1),
+                ':' => blank(at + 1),
+                _ => false,
+            };
+            special |= !printable(*letter);
+            breaks |= *letter == '\n';
+            break_space |= *letter == ' ' && before == Some('\n');
+            space_break |= *letter == '\n' && before == Some(' ');
+        }
+        let edge = |letter: Option<&char>| matches!(letter, Some(' ' | '\n'));
+        let edges = edge(letters.first()) || edge(letters.last());
+        let spoiled = space_break || special;
+        Self {
+            plain: !(indicators || edges || breaks || break_space || spoiled),
+            single: !(break_space || spoiled),
+            block: !(spoiled || letters.last() == Some(&' ')),
+        }
     }
 }
 
-/// Text with its line breaks: Psych folds plain and quoted text at 80 columns.
+/// libyaml's notion of a printable character.
+fn printable(letter: char) -> bool {
+    matches!(letter, '\n' | '\u{20}'..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+        && letter != '\u{feff}'
+}
+
+/// Psych's own patterns, by which it knows what a plain text would be read as.
+struct Patterns {
+    word: onig::Regex,
+    others: Vec<onig::Regex>,
+    unquoted: onig::Regex,
+    octal: onig::Regex,
+}
+
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
+    let compile = |source: &str| onig::Regex::new(source).ok();
+    let others = [
+        r"^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$",
+        r"^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$",
+        r"^(?i:[-+]?\.inf)$",
+        r"^(?i:\.nan)$",
+        r"^:.",
+        r"^[-+]?[0-9][0-9_]*(:[0-5]?[0-9]){1,2}(\.[0-9_]*)?$",
+        r"^(?:[-+]?([0-9][0-9_,]*)?\.[0-9]*([eE][-+][0-9]+)?)$",
+        r"^(?:[-+]?0b[0-1_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$",
+    ];
+    Some(Patterns {
+        word: compile(r"^[^\d.:-]?[[:alpha:]_\s!@#$%\^&*(){}<>|/\\~;=]+")?,
+        others: others.iter().filter_map(|source| compile(source)).collect(),
+        unquoted: compile(r#"^[^[:word:]][^"]*$"#)?,
+        octal: compile(r"\A0[0-7]*[89]")?,
+    })
+});
+
+/// Whether Psych would read a plain text as something else than a string.
+fn reads_as_other(patterns: &Patterns, text: &str) -> bool {
+    if text.is_empty() {
+        return true;
+    }
+    if patterns.word.find(text).is_some() || text.contains('\n') {
+        let lower = text.to_lowercase();
+        return matches!(lower.as_str(), "~" | "null" | "yes" | "true" | "on" | "no" | "false" | "off");
+    }
+    if matches!(text, "." | "+." | "-.") {
+        return false;
+    }
+    patterns.others.iter().any(|pattern| pattern.find(text).is_some())
+}
+
+/// Psych's choice (`visit_String`), then what libyaml makes of it.
+fn style(text: &str) -> Style {
+    let found = Text::of(text);
+    let wanted = wanted_style(text);
+    match wanted {
+        Style::Plain if found.plain => Style::Plain,
+        Style::Plain | Style::Single if found.single => Style::Single,
+        Style::Literal if found.block => Style::Literal,
+        Style::Tagged => Style::Tagged,
+        Style::Plain | Style::Single | Style::Double | Style::Literal => Style::Double,
+    }
+}
+
+fn wanted_style(text: &str) -> Style {
+    let Some(patterns) = PATTERNS.as_ref() else { return Style::Double };
+    let inner = text.strip_suffix('\n').unwrap_or(text);
+    if inner.trim_end_matches('\n').contains('\n') || inner.ends_with("\n\n") || inner.len() + 1 < text.len()
+    {
+        return Style::Literal;
+    }
+    if text == "<<" {
+        return Style::Tagged;
+    }
+    if matches!(text, "y" | "n") || patterns.unquoted.find(text).is_some() {
+        return Style::Double;
+    }
+    if reads_as_other(patterns, text) || patterns.octal.find(text).is_some() {
+        return Style::Single;
+    }
+    Style::Plain
+}
+
+/// The columns a line may take before it is folded.
+const WIDTH: usize = 80;
+
+fn column(made: &Str) -> usize {
+    made.as_str().rsplit('\n').next().map_or(0, |line| line.chars().count())
+}
+
+/// Plain text, folded at blanks behind the last column.
 fn folded(text: &Str, indent: usize, made: &mut Str) {
-    let column = made.as_str().rsplit('\n').next().map_or(0, |line| line.chars().count());
-    let mut width = column;
+    let mut width = column(made);
     let mut from = 0;
     let bytes = text.as_str().as_bytes();
     for (at, letter) in text.char_indices() {
-        let breaks = letter == ' '
-            && width > 80
-            && at > 0
-            && at + 1 < text.len()
-            && bytes.get(at + 1) != Some(&b' ')
-            && bytes.get(at.wrapping_sub(1)) != Some(&b' ');
-        if breaks {
+        let alone = bytes.get(at + 1) != Some(&b' ') && bytes.get(at.wrapping_sub(1)) != Some(&b' ');
+        if letter == ' ' && width > WIDTH && at > 0 && at + 1 < text.len() && alone {
             made.push(&text.slice(from..at));
             made.push_str("\n");
             made.push_str(&blanks(indent + 2));
@@ -216,6 +346,26 @@ fn folded(text: &Str, indent: usize, made: &mut Str) {
     made.push(&text.slice(from..text.len()));
 }
 
+/// Text in single quotes; the line break it may end in takes two lines.
+fn single(text: &Str, indent: usize, made: &mut Str) {
+    made.push_str("'");
+    let body = text.strip_suffix('\n').map_or(text.len(), str::len);
+    let mut doubled = Str::default();
+    let mut from = 0;
+    for (at, _) in text.slice(0..body).match_indices('\'') {
+        doubled.push(&text.slice(from..at + 1));
+        doubled.push_str("'");
+        from = at + 1;
+    }
+    doubled.push(&text.slice(from..body));
+    folded(&doubled, indent, made);
+    if body < text.len() {
+        made.push_str("\n\n");
+        made.push_str(&blanks(indent + 2));
+    }
+    made.push_str("'");
+}
+
 fn literal(text: &Str, indent: usize, made: &mut Str) {
     made.push_str("|");
     if text.starts_with([' ', '\n']) {
@@ -224,7 +374,7 @@ fn literal(text: &Str, indent: usize, made: &mut Str) {
     let trailing = text.len() - text.trim_end_matches('\n').len();
     made.push_str(match trailing {
         0 => "-",
-        1 => "",
+        1 if text.len() > 1 => "",
         _ => "+",
     });
     made.push_str("\n");
@@ -241,136 +391,53 @@ fn literal(text: &Str, indent: usize, made: &mut Str) {
     }
 }
 
-/// How a text is written.
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum Style {
-    Plain,
-    Single,
-    Double,
-    Literal,
-}
-
-/// Psych's choice: quotes where the text would be read as something else.
-fn style(text: &str) -> Style {
-    if text.is_empty() {
-        return Style::Single;
-    }
-    let control = text.chars().any(|letter| (letter as u32) < 0x20 && !matches!(letter, '\n' | '\t') || letter == '\u{7f}' || letter == '\u{feff}');
-    if control {
-        return Style::Double;
-    }
-    if text.contains('\n') {
-        let blank_before_break = text.contains(" \n") || text.ends_with(' ') || text.starts_with(' ') && text.trim().is_empty();
-        return if blank_before_break && text.trim_matches([' ', '\n']).is_empty() { Style::Double } else { Style::Literal };
-    }
-    if matches!(text, "y" | "Y" | "n" | "N") {
-        return Style::Single;
-    }
-    if text == "<<" {
-        return Style::Single;
-    }
-    if looks_like_other(text) {
-        return Style::Single;
-    }
-    if text.starts_with(':') && text.len() > 1 {
-        return Style::Double;
-    }
-    if can_be_plain(text) { Style::Plain } else { Style::Single }
-}
-
-fn can_be_plain(text: &str) -> bool {
-    let first = text.chars().next().unwrap_or(' ');
-    let second = text.chars().nth(1);
-    if "#,[]{}&*!|>'\"%@`".contains(first) || text.starts_with("---") || text.starts_with("...") {
-        return false;
-    }
-    if "-?:".contains(first) && second.is_none_or(|next| next == ' ') {
-        return false;
-    }
-    if text.starts_with(' ') || text.ends_with(' ') || text.starts_with('\t') || text.contains('\t') {
-        return false;
-    }
-    !(text.contains(": ") || text.ends_with(':') || text.contains(" #"))
-}
-
-/// Whether the text would be read as a number, a boolean, null or a date.
-fn looks_like_other(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    if matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "~") {
-        return text == lower || text == lower.to_uppercase() || text == super::string_change::capitalize(&lower);
-    }
-    if matches!(lower.as_str(), ".nan" | ".inf" | "-.inf" | "+.inf") {
-        return true;
-    }
-    is_number(text) || is_date(text) || is_sexagesimal(text)
-}
-
-fn is_number(text: &str) -> bool {
-    let body = text.trim_start_matches(['-', '+']);
-    if text.len() - body.len() > 1 || body.is_empty() {
-        return false;
-    }
-    let hex = body.strip_prefix("0x").or_else(|| body.strip_prefix("0b"));
-    if let Some(digits) = hex {
-        return !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_hexdigit() || digit == '_');
-    }
-    if !body.starts_with(|first: char| first.is_ascii_digit() || first == '.') || body == "." {
-        return false;
-    }
-    let plain: String = body.chars().filter(|digit| !matches!(digit, '_' | ',')).collect();
-    if plain.chars().all(|digit| digit.is_ascii_digit()) && !plain.is_empty() {
-        let octal = plain.len() > 1 && plain.starts_with('0');
-        return !(octal && plain.contains(['8', '9']));
-    }
-    let shaped = plain.chars().all(|digit| digit.is_ascii_digit() || matches!(digit, '.' | 'e' | 'E' | '+' | '-'));
-    shaped && plain.contains(|digit: char| digit.is_ascii_digit()) && plain.parse::<f64>().is_ok()
-}
-
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split([' ', 'T', 't']).next().unwrap_or_default().split('-').collect();
-    let digits = |part: &str, least: usize, most: usize| {
-        (least..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    matches!(parts.as_slice(), [year, month, day] if digits(year, 4, 4) && digits(month, 1, 2) && digits(day, 1, 2))
-}
-
-fn is_sexagesimal(text: &str) -> bool {
-    let body = text.trim_start_matches(['-', '+']);
-    let mut parts = body.split(':');
-    let first = parts.next().unwrap_or_default();
-    let rest: Vec<&str> = parts.collect();
-    !rest.is_empty()
-        && !first.is_empty()
-        && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-        && rest.iter().all(|part| {
-            let whole = part.split('.').next().unwrap_or_default();
-            (1..=2).contains(&whole.len())
-                && whole.bytes().all(|byte| byte.is_ascii_digit())
-                && whole.parse::<u8>().is_ok_and(|value| value < 60)
-        })
-}
-
-/// Text in double quotes with YAML's escapes.
-fn double(text: &Str) -> Str {
-    let mut made = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => made.push_str("\\\""),
-            '\\' => made.push_str("\\\\"),
-            '\n' => made.push_str("\\n"),
-            '\t' => made.push_str("\\t"),
-            '\r' => made.push_str("\\r"),
-            '\u{1b}' => made.push_str("\\e"),
-            '\u{7}' => made.push_str("\\a"),
-            '\u{8}' => made.push_str("\\b"),
-            '\0' => made.push_str("\\0"),
-            other if (other as u32) < 0x20 || other == '\u{7f}' => made.push_str(&format!("\\x{:02X}", other as u32)),
-            other => made.push(other),
+/// Text in double quotes with YAML's escapes, folded behind the last column.
+fn double(text: &Str, indent: usize, made: &mut Str) {
+    made.push_str("\"");
+    let mut width = column(made);
+    let mut before = ' ';
+    for (at, letter) in text.char_indices() {
+        let last = at + letter.len_utf8() == text.len();
+        if letter == ' ' && before != ' ' && width > WIDTH && at > 0 && !last {
+            made.push_str("\n");
+            made.push_str(&blanks(indent + 2));
+            if text.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')) {
+                made.push_str("\\");
+            }
+            width = indent + 2;
+            before = letter;
+            continue;
+        }
+        before = letter;
+        let piece = text.slice(at..at + letter.len_utf8());
+        let escaped = escape(letter);
+        width += escaped.chars().count();
+        match piece.labels().and_then(|labels| labels.ranges().first()) {
+            Some(found) => made.push(&Str::secret(escaped, found.secret.clone())),
+            None => made.push_str(&escaped),
         }
     }
-    made.push('"');
-    match text.labels().and_then(|labels| labels.ranges().first()) {
-        Some(found) => Str::secret(made, found.secret.clone()),
-        None => Str::new(made),
+    made.push_str("\"");
+}
+
+fn escape(letter: char) -> String {
+    match letter {
+        '"' => "\\\"".into(),
+        '\\' => "\\\\".into(),
+        '\n' => "\\n".into(),
+        '\t' => "\\t".into(),
+        '\r' => "\\r".into(),
+        '\u{1b}' => "\\e".into(),
+        '\u{7}' => "\\a".into(),
+        '\u{8}' => "\\b".into(),
+        '\u{b}' => "\\v".into(),
+        '\u{c}' => "\\f".into(),
+        '\0' => "\\0".into(),
+        other if printable(other) => other.to_string(),
+        other => match other as u32 {
+            code @ 0..=0xff => format!("\\x{code:02X}"),
+            code @ 0x100..=0xffff => format!("\\u{code:04X}"),
+            code => format!("\\U{code:08X}"),
+        },
     }
 }

@@ -1,9 +1,6 @@
 //! Blocks, procs and parameters.
 
-use super::{
-    Interp,
-    eval::set,
-};
+use super::{Interp, eval::set};
 use crate::ruby::{
     core::Args,
     object::{Body, Cref, Env, Flow, Frame, Key, R, RProc, Rv, Scope},
@@ -42,7 +39,9 @@ impl Interp<'_> {
             }
             Body::Symbol(name) => {
                 let mut values = args.values.into_iter();
-                let Some(receiver) = values.next() else { return Err(self.argument_error("no receiver given")) };
+                let Some(receiver) = values.next() else {
+                    return Err(self.argument_error("no receiver given"));
+                };
                 let args = Args { values: values.collect(), keywords: false, block: None, scope: None };
                 self.dispatch(&receiver, &crate::ruby::lower::name(name), args, false)
             }
@@ -112,10 +111,7 @@ impl Interp<'_> {
     }
 
     /// Makes a block of Rust code.
-    pub(crate) fn native_block(
-        &mut self,
-        run: impl Fn(&mut Interp<'_>, &[Rv]) -> R + 'static,
-    ) -> Rc<RProc> {
+    pub(crate) fn native_block(&mut self, run: impl Fn(&mut Interp<'_>, &[Rv]) -> R + 'static) -> Rc<RProc> {
         Rc::new(RProc { body: Body::Native(Rc::new(run)), lambda: false, id: self.id() })
     }
 

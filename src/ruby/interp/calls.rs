@@ -102,9 +102,11 @@ impl Interp<'_> {
             Rv::Sym(name) => {
                 Ok(Some(Rc::new(RProc { body: Body::Symbol(name.clone()), lambda: true, id: self.id() })))
             }
-            Rv::Hash(_) => {
-                Ok(Some(Rc::new(RProc { body: Body::Method(value.clone(), "[]".into()), lambda: true, id: self.id() })))
-            }
+            Rv::Hash(_) => Ok(Some(Rc::new(RProc {
+                body: Body::Method(value.clone(), "[]".into()),
+                lambda: true,
+                id: self.id(),
+            }))),
             other if self.responds_to(other, "to_proc") => match self.send(other, "to_proc", &[])? {
                 Rv::Proc(it) => Ok(Some(it)),
                 other => Err(self.no_conversion(&other, "Proc")),
@@ -200,11 +202,25 @@ impl Interp<'_> {
                 class = here.superclass.clone();
             }
         }
-        name.rows?.get(Self::shape(receiver) as usize).copied().flatten()
+        if name.text == "=="
+            && let Some(row) = self.mixed_in(receiver, &name.text)
+        {
+            return Some(row);
+        }
+        let own = name.rows?.get(Self::shape(receiver) as usize).copied().flatten();
+        own.or_else(|| self.mixed_in(receiver, &name.text))
+    }
+
+    /// A method of `Comparable` or `Enumerable` where a class includes it.
+    fn mixed_in(&self, receiver: &Rv, name: &str) -> Option<&'static Row> {
+        let Rv::Object(object) = receiver else { return None };
+        let modules = object.class.ancestors();
+        modules.iter().find_map(|module| core::module_row(&module.name.borrow(), name))
     }
 
     pub(crate) fn has_method(&self, receiver: &Rv, name: &Name) -> bool {
-        self.defined_method(receiver, &name.text).is_some_and(|(method, _)| !matches!(method, Method::Undefined))
+        self.defined_method(receiver, &name.text)
+            .is_some_and(|(method, _)| !matches!(method, Method::Undefined))
             || self.builtin(receiver, name).is_some()
             || self.defined_method(receiver, "method_missing").is_some()
     }
@@ -248,7 +264,8 @@ impl Interp<'_> {
     ) -> R {
         match method {
             Method::Def(def, cref) => {
-                let frame = self.frame(args.block.clone(), Some((name.text.clone(), owner)), args.values.clone());
+                let frame =
+                    self.frame(args.block.clone(), Some((name.text.clone(), owner)), args.values.clone());
                 let env = Env::new(def.block.slots, None);
                 let scope = Scope { this: receiver.clone(), env, frame, cref: cref.clone(), block: 0 };
                 self.invoke(def, scope, args)
@@ -315,7 +332,8 @@ impl Interp<'_> {
     fn above(&self, this: &Rv, owner: &Rc<Class>, name: &str) -> Option<(Method, Rc<Class>)> {
         if let Rv::Class(class) = this {
             let mut above = class.ancestors().into_iter().skip_while(|it| !Rc::ptr_eq(it, owner)).skip(1);
-            return above.find_map(|it| it.singleton.borrow().get(name).map(|found| (found.clone(), it.clone())));
+            return above
+                .find_map(|it| it.singleton.borrow().get(name).map(|found| (found.clone(), it.clone())));
         }
         let ancestors = self.class_of(this).ancestors();
         let mut above = ancestors.into_iter().skip_while(|it| !Rc::ptr_eq(it, owner)).skip(1);

@@ -238,7 +238,10 @@ impl Interp<'_> {
             "Kernel" => true,
             "Comparable" => matches!(value, Rv::Int(_) | Rv::Float(_) | Rv::Str(_)),
             "Enumerable" => {
-                matches!(Self::shape(value), Shape::Array | Shape::Hash | Shape::Range | Shape::Struct | Shape::Set)
+                matches!(
+                    Self::shape(value),
+                    Shape::Array | Shape::Hash | Shape::Range | Shape::Struct | Shape::Set
+                )
             }
             _ => false,
         }
@@ -255,7 +258,7 @@ impl Interp<'_> {
     }
 
     pub(crate) fn qualified(&self, owner: &Rc<Class>, name: &str) -> EcoString {
-        if Rc::ptr_eq(owner, &self.world.object) || owner.kind == Shape::Template {
+        if Rc::ptr_eq(owner, &self.world.object) {
             name.into()
         } else {
             format!("{}::{name}", owner.name.borrow()).into()
@@ -278,24 +281,34 @@ impl Interp<'_> {
             }
         }
         let object = self.world.object.clone();
-        self.constant_of(&object, name)
+        if let Some(value) = self.known_constant(&object, name) {
+            return value;
+        }
+        let full = self.qualified(&class, name);
+        Err(self.raise("NameError", format!("uninitialized constant {full}")))
     }
 
     /// `A::B`.
     pub(crate) fn constant_of(&mut self, class: &Rc<Class>, name: &EcoString) -> R {
+        if let Some(value) = self.known_constant(class, name) {
+            return value;
+        }
+        let full = self.qualified(class, name);
+        Err(self.raise("NameError", format!("uninitialized constant {full}")))
+    }
+
+    fn known_constant(&mut self, class: &Rc<Class>, name: &EcoString) -> Option<R> {
         for ancestor in class.ancestors() {
             if let Some(value) = ancestor.consts.borrow().get(name) {
-                return Ok(value.clone());
+                return Some(Ok(value.clone()));
             }
         }
         let full = self.qualified(class, name);
         if let Some(known) = self.world.builtin(if full == "Psych" { "YAML" } else { &full }) {
-            return Ok(Rv::Class(known));
+            return Some(Ok(Rv::Class(known)));
         }
-        if let Some(value) = crate::ruby::core::constant(self, &class.name.borrow().clone(), name) {
-            return value;
-        }
-        Err(self.raise("NameError", format!("uninitialized constant {full}")))
+        let class = class.name.borrow().clone();
+        crate::ruby::core::constant(self, &class, name)
     }
 
     pub(super) fn class_variable(&mut self, name: &EcoString, scope: &Scope) -> R {

@@ -169,7 +169,9 @@ impl Interp<'_> {
                     made.insert(Key::frozen(key), self.eval(value, scope)?);
                 }
                 Kind::DoubleSplat(other) => match self.eval(other, scope)? {
-                    Rv::Hash(other) => made.extend(other.entries().iter().map(|(k, v)| (k.clone(), v.clone()))),
+                    Rv::Hash(other) => {
+                        made.extend(other.entries().iter().map(|(k, v)| (k.clone(), v.clone())))
+                    }
                     Rv::Nil => {}
                     other => return Err(self.no_conversion(&other, "Hash")),
                 },
@@ -259,9 +261,8 @@ impl Interp<'_> {
                 Ok(if name == "$/" { Rv::str("\n") } else { Rv::Nil })
             }
             "$0" | "$PROGRAM_NAME" => Ok(Rv::str("puppet")),
-            "$stdin" | "$stdout" | "$stderr" | "$LOAD_PATH" | "$:" | "$LOADED_FEATURES" | "$\"" | "$$" | "$?" => {
-                Err(self.refused(&format!("the variable `{name}`")))
-            }
+            "$stdin" | "$stdout" | "$stderr" | "$LOAD_PATH" | "$:" | "$LOADED_FEATURES" | "$\"" | "$$"
+            | "$?" => Err(self.refused(&format!("the variable `{name}`"))),
             _ => Ok(self.globals.get(name).cloned().unwrap_or(Rv::Nil)),
         }
     }

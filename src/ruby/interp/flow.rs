@@ -144,7 +144,10 @@ impl Interp<'_> {
                     Rv::Object(object) => {
                         object.vars.borrow().contains_key(name)
                             || object.class.kind == crate::ruby::object::Shape::Template
-                                && self.host.variable(name.trim_start_matches('@')).is_some_and(|it| !it.is_undef())
+                                && self
+                                    .host
+                                    .variable(name.trim_start_matches('@'))
+                                    .is_some_and(|it| !it.is_undef())
                     }
                     Rv::Class(class) => class.vars.borrow().contains_key(name),
                     _ => false,

@@ -26,7 +26,8 @@ impl Interp<'_> {
             && !text.text.borrow().is_empty()
         {
             if first.opaque {
-                let message = format!("computing with the secret `{}`, whose plaintext is not known", first.id);
+                let message =
+                    format!("computing with the secret `{}`, whose plaintext is not known", first.id);
                 return Err(self.fatal(&code::OPAQUE_SECRET, message));
             }
             let derived = Secret { derived: true, ..first.as_ref().clone() };
@@ -39,13 +40,6 @@ impl Interp<'_> {
             }
         }
         Ok(result)
-    }
-
-    /// Notes that a value that came in holds labels.
-    pub(crate) fn note_labels(&self, text: &Str) {
-        if text.labels().is_some() {
-            self.labelled.set(true);
-        }
     }
 }
 
@@ -66,10 +60,14 @@ fn collect(value: &Rv, found: &mut Vec<Arc<Secret>>, depth: u32) {
             }
         }
         Rv::Match(found_match) => {
-            collect(&Rv::Str(Rc::new(crate::ruby::object::RString {
-                text: std::cell::RefCell::new(found_match.text.clone()),
-                frozen: std::cell::Cell::new(true),
-            })), found, depth + 1);
+            collect(
+                &Rv::Str(Rc::new(crate::ruby::object::RString {
+                    text: std::cell::RefCell::new(found_match.text.clone()),
+                    frozen: std::cell::Cell::new(true),
+                })),
+                found,
+                depth + 1,
+            );
         }
         _ => {}
     }

@@ -32,10 +32,10 @@ use std::{
 };
 
 /// The most expressions one rendering may evaluate.
-const MAX_STEPS: u64 = 30_000_000;
+const MAX_STEPS: u64 = 5_000_000;
 
 /// The most bytes of strings and collections one rendering may make, freed ones included.
-const MAX_BYTES: u64 = 512 << 20;
+const MAX_BYTES: u64 = 256 << 20;
 
 /// The most calls within calls.
 const MAX_DEPTH: u32 = 1000;
@@ -124,7 +124,7 @@ impl<'h> Interp<'h> {
     pub(crate) fn step(&mut self) -> R<()> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            return Err(self.limit("more than 30 million steps"));
+            return Err(self.limit("more than five million steps"));
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ impl<'h> Interp<'h> {
     pub(crate) fn charge(&mut self, bytes: usize) -> R<()> {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         if self.bytes > MAX_BYTES {
-            return Err(self.limit("more than 512 MiB of strings and collections"));
+            return Err(self.limit("more than 256 MiB of strings and collections"));
         }
         Ok(())
     }
@@ -249,7 +249,9 @@ impl<'h> Interp<'h> {
 
     fn uncaught(&mut self, exception: &Rv) -> Box<Diagnostic> {
         let Rv::Object(object) = exception else { return self.diagnostic(*self.limit("an exception")) };
-        let Data::Exception(raised) = &object.data else { return self.diagnostic(*self.limit("an exception")) };
+        let Data::Exception(raised) = &object.data else {
+            return self.diagnostic(*self.limit("an exception"));
+        };
         let raised = raised.borrow().clone();
         if let Some(diagnostic) = raised.diagnostic {
             return diagnostic;

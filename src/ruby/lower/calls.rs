@@ -1,6 +1,6 @@
 //! Calls, blocks and assignments.
 
-use super::Lower;
+use super::{Lower, Passed};
 use crate::{
     diag::Result,
     ruby::{
@@ -35,7 +35,7 @@ impl Lower<'_> {
         match node {
             N::Send(_) | N::CSend(_) | N::Index(_) => self.call(node, BlockArg::None),
             N::Block(it) => {
-                let block = self.block(it.args.as_deref(), it.body.as_deref(), &it.expression_l, true)?;
+                let block = self.block(it.args.as_deref(), it.body.as_deref(), true)?;
                 self.with_block(&it.call, block)
             }
             N::Numblock(it) => self.numbered_block(it),
@@ -71,7 +71,10 @@ impl Lower<'_> {
             N::CSend(it) => {
                 let name_at = it.selector_l.as_ref().unwrap_or(&it.expression_l);
                 let (receiver, name) = (Some(it.recv.as_ref()), it.method_name.as_str());
-                self.send(&Sent { receiver, name, arguments: &it.args, safe: true, bare: false, name_at }, block)
+                self.send(
+                    &Sent { receiver, name, arguments: &it.args, safe: true, bare: false, name_at },
+                    block,
+                )
             }
             N::Index(it) => {
                 let (receiver, arguments) = (Some(it.recv.as_ref()), it.indexes.as_slice());
@@ -83,6 +86,19 @@ impl Lower<'_> {
     }
 
     fn send(&mut self, sent: &Sent<'_>, block: BlockArg) -> Made {
+        // the parser does not know the variables that named groups make
+        if sent.bare
+            && matches!(block, BlockArg::None)
+            && let Some(slot) = self.find(sent.name)
+        {
+            return Ok(Kind::Local(slot));
+        }
+        if let (Some(regexp @ N::Regexp(it)), "=~", [text]) = (sent.receiver, sent.name, sent.arguments) {
+            let names = names_of(it);
+            if !names.is_empty() {
+                return self.match_named(regexp, text, names);
+            }
+        }
         let receiver = self.maybe(sent.receiver)?;
         let (arguments, passed) = self.arguments(sent.arguments)?;
         let plain = arguments.iter().all(|argument| {
@@ -91,7 +107,8 @@ impl Lower<'_> {
         let block = if matches!(block, BlockArg::None) { passed } else { block };
         let name_span = self.span(sent.name_at);
         let name = name(sent.name);
-        let call = Call { receiver, name, arguments, block, safe: sent.safe, plain, bare: sent.bare, name_span };
+        let call =
+            Call { receiver, name, arguments, block, safe: sent.safe, plain, bare: sent.bare, name_span };
         Ok(Kind::Call(Box::new(call)))
     }
 
@@ -127,10 +144,41 @@ impl Lower<'_> {
                 let (arguments, passed) = self.arguments(&it.args)?;
                 (Some(arguments), passed)
             }
-            _ => (None, BlockArg::None),
+            _ => (self.passed_on(node), BlockArg::None),
         };
         let block = if matches!(block, BlockArg::None) { passed } else { block };
         Ok(Kind::Super(Box::new(Super { arguments, block })))
+    }
+
+    /// The arguments of `super` without any: the method's parameters as they are now.
+    fn passed_on(&mut self, node: &rb::Node) -> Option<Vec<Node>> {
+        let params = self.methods.last().cloned()?;
+        let span = self.span(node.expression());
+        let mut arguments = Vec::new();
+        let mut pairs = Vec::new();
+        for param in params {
+            let mut local = |name: &str| Node { span, kind: Kind::Local(self.slot(name)) };
+            match param {
+                Passed::Plain(name) => arguments.push(local(&name)),
+                Passed::Rest(name) => {
+                    let kind = Kind::Splat(Box::new(local(&name)));
+                    arguments.push(Node { span, kind });
+                }
+                Passed::Keyword(name) => {
+                    let key = Node { span, kind: Kind::Sym(name.clone()) };
+                    let kind = Kind::Pair(Box::new(key), Box::new(local(&name)));
+                    pairs.push(Node { span, kind });
+                }
+                Passed::Keywords(name) => {
+                    let kind = Kind::DoubleSplat(Box::new(local(&name)));
+                    pairs.push(Node { span, kind });
+                }
+            }
+        }
+        if !pairs.is_empty() {
+            arguments.push(Node { span, kind: Kind::Keywords(pairs) });
+        }
+        Some(arguments)
     }
 
     fn assign(&mut self, node: &rb::Node) -> Made {
@@ -158,16 +206,16 @@ impl Lower<'_> {
     }
 
     fn match_assign(&mut self, it: &rb::nodes::MatchWithLvasgn) -> Made {
-        let mut names: Vec<EcoString> = Vec::new();
-        if let N::Regexp(regexp) = it.re.as_ref() {
-            for part in &regexp.parts {
-                if let N::Str(text) = part {
-                    names.extend(group_names(&text.value.to_string_lossy()));
-                }
-            }
-        }
+        let names = match it.re.as_ref() {
+            N::Regexp(regexp) => names_of(regexp),
+            _ => Vec::new(),
+        };
+        self.match_named(&it.re, &it.value, names)
+    }
+
+    fn match_named(&mut self, regexp: &rb::Node, text: &rb::Node, names: Vec<EcoString>) -> Made {
         let named = names.into_iter().map(|name| (name.clone(), self.slot(&name))).collect();
-        Ok(Kind::MatchAssign(self.boxed(&it.re)?, self.boxed(&it.value)?, named))
+        Ok(Kind::MatchAssign(self.boxed(regexp)?, self.boxed(text)?, named))
     }
 
     fn numbered_block(&mut self, it: &rb::nodes::Numblock) -> Made {
@@ -179,10 +227,19 @@ impl Lower<'_> {
             required: slots.into_iter().map(Target::Local).collect(),
             ..Default::default()
         };
-        let span = self.span(&it.expression_l);
-        let block = Block { params, slots: count, body: Some(body?), source: self.source.clone(), span };
+        let block = Block { params, slots: count, body: Some(body?), source: self.source.clone() };
         self.with_block(&it.call, Arc::new(block))
     }
+}
+
+/// The named groups of an expression that is written without interpolation.
+fn names_of(regexp: &rb::nodes::Regexp) -> Vec<EcoString> {
+    let literal = regexp.parts.iter().all(|part| matches!(part, N::Str(_)));
+    let texts = regexp.parts.iter().filter_map(|part| match part {
+        N::Str(text) if literal => Some(text.value.to_string_lossy()),
+        _ => None,
+    });
+    texts.flat_map(|text| group_names(&text)).collect()
 }
 
 /// The names of `(?<name>…)` groups.

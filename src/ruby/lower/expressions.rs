@@ -5,7 +5,9 @@ use crate::{
     diag::Result,
     ruby::{
         code,
-        tree::{Case, ClassDef, ClassForm, ConstPath, ConstScope, Def, For, Handler, Kind, Node, Rescue, While},
+        tree::{
+            Case, ClassDef, ClassForm, ConstPath, ConstScope, Def, For, Handler, Kind, Node, Rescue, While,
+        },
     },
     value::Str,
 };
@@ -44,9 +46,7 @@ impl Lower<'_> {
             N::Ivar(it) => Ok(Kind::Instance(it.name.as_str().into())),
             N::Gvar(it) => Ok(Kind::Global(it.name.as_str().into())),
             N::Cvar(it) => Ok(Kind::ClassVar(it.name.as_str().into())),
-            N::Const(it) => {
-                Ok(Kind::Const(Box::new(self.const_path(it.scope.as_deref(), &it.name)?)))
-            }
+            N::Const(it) => Ok(Kind::Const(Box::new(self.const_path(it.scope.as_deref(), &it.name)?))),
             N::NthRef(it) => Ok(Kind::Group(it.name.parse().unwrap_or(0))),
             N::BackRef(it) => Ok(Kind::BackRef(it.name.chars().last().unwrap_or('&'))),
             N::File(_) => Ok(Kind::Str(Str::new(self.source.path()))),
@@ -72,19 +72,20 @@ impl Lower<'_> {
             N::For(it) => self.for_loop(it),
             N::Case(it) => self.case(it),
             N::Rescue(it) => self.rescue(it),
-            N::Ensure(it) => {
-                Ok(Kind::Ensure(self.maybe_boxed(it.body.as_deref())?, self.maybe_boxed(it.ensure.as_deref())?))
-            }
+            N::Ensure(it) => Ok(Kind::Ensure(
+                self.maybe_boxed(it.body.as_deref())?,
+                self.maybe_boxed(it.ensure.as_deref())?,
+            )),
             N::Return(it) => Ok(Kind::Return(self.result(&it.args)?)),
             N::Next(it) => Ok(Kind::Next(self.result(&it.args)?)),
             N::Break(it) => Ok(Kind::Break(self.result(&it.args)?, self.in_loop())),
             N::Redo(_) => Ok(Kind::Redo),
             N::Retry(_) => Ok(Kind::Retry),
             N::Defined(it) => Ok(Kind::Defined(self.boxed(&it.value)?)),
-            N::Def(it) => Ok(Kind::Def(None, self.method(&it.name, it.args.as_deref(), it.body.as_deref(), node)?)),
+            N::Def(it) => Ok(Kind::Def(None, self.method(&it.name, it.args.as_deref(), it.body.as_deref())?)),
             N::Defs(it) => {
                 let on = self.boxed(&it.definee)?;
-                Ok(Kind::Def(Some(on), self.method(&it.name, it.args.as_deref(), it.body.as_deref(), node)?))
+                Ok(Kind::Def(Some(on), self.method(&it.name, it.args.as_deref(), it.body.as_deref())?))
             }
             N::Class(_) | N::Module(_) | N::SClass(_) => self.class(node),
             N::Alias(it) => Ok(Kind::Alias(symbol(&it.to), symbol(&it.from))),
@@ -249,9 +250,11 @@ impl Lower<'_> {
         name: &str,
         arguments: Option<&rb::Node>,
         body: Option<&rb::Node>,
-        at: &rb::Node,
     ) -> Result<Arc<Def>> {
-        let block = self.block(arguments, body, at.expression(), false)?;
+        self.methods.push(super::params::passed(arguments));
+        let block = self.block(arguments, body, false);
+        self.methods.pop();
+        let block = block?;
         Ok(Arc::new(Def { name: name.into(), block }))
     }
 
@@ -274,7 +277,9 @@ impl Lower<'_> {
     fn class_name(&mut self, name: &rb::Node) -> Result<ConstPath> {
         match name {
             N::Const(it) => self.const_path(it.scope.as_deref(), &it.name),
-            other => Err(self.fail(other.expression(), &code::SYNTAX, "a class needs a constant as its name")),
+            other => {
+                Err(self.fail(other.expression(), &code::SYNTAX, "a class needs a constant as its name"))
+            }
         }
     }
 }

@@ -87,16 +87,32 @@ struct Lower<'a> {
     source: &'a Arc<SourceFile>,
     map: &'a OffsetMap,
     scopes: Vec<Names>,
+    /// The parameters of the methods around, for `super` without arguments.
+    methods: Vec<Vec<Passed>>,
     depth: u32,
+}
+
+/// A parameter as `super` passes it on.
+#[derive(Clone)]
+enum Passed {
+    Plain(EcoString),
+    Rest(EcoString),
+    Keyword(EcoString),
+    Keywords(EcoString),
 }
 
 impl<'a> Lower<'a> {
     fn new(source: &'a Arc<SourceFile>, map: &'a OffsetMap) -> Self {
         let top = Names { names: Vec::new(), open: false, loops: 0 };
-        Self { source, map, scopes: vec![top], depth: 0 }
+        Self { source, map, scopes: vec![top], methods: Vec::new(), depth: 0 }
     }
 
-    fn fail(&self, at: &rb::Loc, code: &'static crate::diag::Code, message: impl Into<String>) -> Box<Diagnostic> {
+    fn fail(
+        &self,
+        at: &rb::Loc,
+        code: &'static crate::diag::Code,
+        message: impl Into<String>,
+    ) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, message).at(Location::new(self.source.clone(), self.span(at))))
     }
 

@@ -1,6 +1,6 @@
 //! Parameters of methods and blocks.
 
-use super::Lower;
+use super::{Lower, Passed};
 use crate::{
     diag::Result,
     ruby::{
@@ -18,14 +18,13 @@ impl Lower<'_> {
         &mut self,
         arguments: Option<&rb::Node>,
         body: Option<&rb::Node>,
-        at: &rb::Loc,
         open: bool,
     ) -> Result<Arc<Block>> {
         self.open(open);
         let made = self.params(arguments, open).and_then(|params| Ok((params, self.maybe(body)?)));
         let slots = self.close();
         let (params, body) = made?;
-        Ok(Arc::new(Block { params, slots, body, source: self.source.clone(), span: self.span(at) }))
+        Ok(Arc::new(Block { params, slots, body, source: self.source.clone() }))
     }
 
     fn params(&mut self, arguments: Option<&rb::Node>, block: bool) -> Result<Params> {
@@ -78,12 +77,22 @@ impl Lower<'_> {
         match node {
             N::Kwarg(it) => {
                 let slot = self.declare(&it.name);
-                params.keywords.push(Keyword { name: it.name.as_str().into(), slot, default: None, required: true });
+                params.keywords.push(Keyword {
+                    name: it.name.as_str().into(),
+                    slot,
+                    default: None,
+                    required: true,
+                });
             }
             N::Kwoptarg(it) => {
                 let slot = self.declare(&it.name);
                 let default = Some(self.node(&it.default)?);
-                params.keywords.push(Keyword { name: it.name.as_str().into(), slot, default, required: false });
+                params.keywords.push(Keyword {
+                    name: it.name.as_str().into(),
+                    slot,
+                    default,
+                    required: false,
+                });
             }
             N::Kwrestarg(it) => params.keyword_rest = Some(it.name.as_deref().map(|name| self.declare(name))),
             N::Kwnilarg(_) => {}
@@ -94,4 +103,22 @@ impl Lower<'_> {
         }
         Ok(())
     }
+}
+
+/// What a method's parameters are called, for `super` without arguments.
+pub(super) fn passed(arguments: Option<&rb::Node>) -> Vec<Passed> {
+    let nodes = match arguments {
+        Some(N::Args(it)) => it.args.as_slice(),
+        _ => &[],
+    };
+    let one = |node: &rb::Node| match node {
+        N::Arg(it) => Some(Passed::Plain(it.name.as_str().into())),
+        N::Optarg(it) => Some(Passed::Plain(it.name.as_str().into())),
+        N::Restarg(it) => it.name.as_deref().map(|name| Passed::Rest(name.into())),
+        N::Kwarg(it) => Some(Passed::Keyword(it.name.as_str().into())),
+        N::Kwoptarg(it) => Some(Passed::Keyword(it.name.as_str().into())),
+        N::Kwrestarg(it) => it.name.as_deref().map(|name| Passed::Keywords(name.into())),
+        _ => None,
+    };
+    nodes.iter().filter_map(one).collect()
 }

@@ -39,7 +39,9 @@ impl Lower<'_> {
                 Ok(Target::Splat(it.name.as_deref().map(|name| Box::new(Target::Local(self.declare(name))))))
             }
             N::Mlhs(it) => Ok(Target::Nested(self.targets(&it.items)?)),
-            other => Err(self.fail(other.expression(), &code::UNSUPPORTED_SYNTAX, "this cannot be assigned to")),
+            other => {
+                Err(self.fail(other.expression(), &code::UNSUPPORTED_SYNTAX, "this cannot be assigned to"))
+            }
         }
     }
 
@@ -55,7 +57,11 @@ impl Lower<'_> {
         node: &rb::Node,
     ) -> Result<Target> {
         let Some(receiver) = receiver else {
-            return Err(self.fail(node.expression(), &code::UNSUPPORTED_SYNTAX, "this cannot be assigned to"));
+            return Err(self.fail(
+                node.expression(),
+                &code::UNSUPPORTED_SYNTAX,
+                "this cannot be assigned to",
+            ));
         };
         let reader = method.strip_suffix('=').unwrap_or(method);
         let attribute = Attribute { reader: name(reader), writer: name(&format!("{reader}=")), safe };
