@@ -81,7 +81,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         if let Some(function) = self.c.env.function(name, self.c.world)? {
             return self.call_puppet(&function, arguments, at);
         }
-        match builtin {
+        match builtin.filter(|it| self.c.env.modules().contains_key(it.module)) {
             Some(builtin) => self.call_builtin(builtin, arguments, block, at),
             None => Err(self.unknown_function(name, at)),
         }

@@ -159,6 +159,10 @@ impl Context for CallContext<'_, '_> {
         Ok(self.cx.c.find_module_file(name, "files"))
     }
 
+    fn module_directory(&self, module: &str) -> Result<Option<PathBuf>> {
+        Ok(self.cx.c.env.modules().get(module).cloned())
+    }
+
     fn world(&self) -> &dyn World {
         self.cx.c.world
     }

@@ -252,11 +252,16 @@ fn sort(call: &Call<'_>) -> Result<Value> {
         if call.block.is_some() {
             return block_order(call, a, b);
         }
-        ruby_order(a, b).ok_or_else(|| {
-            call.fail(format!("comparison of {} with {} failed", class_name(a), super::strings::inspect(b)))
-        })
+        ruby_order(a, b).ok_or_else(|| comparison_failed(call, b, a))
     })?;
     Ok(rejoin(call.arg(0), all))
+}
+
+/// Ruby's complaint; what is no object of its own (numbers, booleans) is shown, the others by their class.
+fn comparison_failed(call: &Call<'_>, a: &Value, b: &Value) -> Box<crate::diag::Diagnostic> {
+    let special = matches!(b, Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_));
+    let shown = if special { super::strings::inspect(b) } else { class_name(b).to_owned() };
+    call.fail(format!("comparison of {} with {shown} failed", class_name(a)))
 }
 
 /// Gives the items back as a string where they were characters.

@@ -44,7 +44,7 @@ fn old_arguments(arguments: &[Value]) -> Cow<'_, [Value]> {
 }
 
 fn check_arguments(function: &Function, call: &Call<'_>) -> Result<()> {
-    let signatures = table::signatures(function);
+    let signatures = table::signatures(function, call.context.puppet_version());
     if signatures.is_empty() {
         return Ok(());
     }

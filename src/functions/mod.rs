@@ -11,6 +11,7 @@ mod context;
 mod convert;
 mod data;
 mod digests;
+mod encoding;
 mod files;
 mod format;
 mod gate;
@@ -18,6 +19,7 @@ mod iteration;
 pub mod jump;
 mod logging;
 mod numbers;
+mod passwords;
 mod random;
 mod regex;
 mod shell;
@@ -37,11 +39,13 @@ const FAMILIES: &[&[Function]] = &[
     collections::ROWS,
     data::ROWS,
     digests::ROWS,
+    encoding::ROWS,
     files::ROWS,
     format::ROWS,
     iteration::ROWS,
     logging::ROWS,
     numbers::ROWS,
+    passwords::ROWS,
     random::ROWS,
     regex::ROWS,
     shell::ROWS,

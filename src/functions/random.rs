@@ -247,7 +247,8 @@ fn seeded_rand_string(call: &Call<'_>) -> Result<Value> {
 
 fn fqdn_rotate(call: &Call<'_>) -> Result<Value> {
     let seeds = call.arguments.get(1..).unwrap_or_default();
-    let text = seed_text(&[&[Value::str(fqdn(call))], seeds].concat());
+    // An empty list of seeds leaves a separator behind.
+    let text = seed_text(&[Value::str(fqdn(call)), Value::array(seeds.iter().cloned())]);
     let offset = |size: usize| {
         let below = seeded(&text).below(u64::try_from(size).unwrap_or(1));
         usize::try_from(below).unwrap_or(0)

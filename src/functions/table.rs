@@ -86,14 +86,26 @@ pub fn find(name: &str) -> Option<&'static Function> {
     all.binary_search_by_key(&name, |function| function.name).ok().and_then(|index| all.get(index))
 }
 
-/// Returns the parsed signatures of a builtin; none where it checks its arguments itself.
-pub(crate) fn signatures(function: &Function) -> &'static [Signature] {
-    static PARSED: OnceLock<HashMap<&'static str, Vec<Signature>>> = OnceLock::new();
-    let parsed = PARSED.get_or_init(|| {
-        let read = |text: &&str| Signature::parse(text, &NoAliases).ok();
-        functions().iter().map(|it| (it.name, it.signatures.iter().filter_map(read).collect())).collect()
-    });
+/// Returns the parsed signatures of a builtin in a version of Puppet; none where it checks its arguments itself.
+///
+/// A signature that starts with `8 ` is there from Puppet 8 on, one with `7 ` until Puppet 7.
+pub(crate) fn signatures(function: &Function, version: u8) -> &'static [Signature] {
+    static SEVEN: OnceLock<HashMap<&'static str, Vec<Signature>>> = OnceLock::new();
+    static EIGHT: OnceLock<HashMap<&'static str, Vec<Signature>>> = OnceLock::new();
+    let parsed = if version >= 8 {
+        EIGHT.get_or_init(|| parse_all("7 ", "8 "))
+    } else {
+        SEVEN.get_or_init(|| parse_all("8 ", "7 "))
+    };
     parsed.get(function.name).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn parse_all(without: &str, with: &str) -> HashMap<&'static str, Vec<Signature>> {
+    let read = |text: &&str| {
+        let kept = (!text.starts_with(without)).then(|| text.strip_prefix(with).unwrap_or(text))?;
+        Signature::parse(kept, &NoAliases).ok()
+    };
+    functions().iter().map(|it| (it.name, it.signatures.iter().filter_map(read).collect())).collect()
 }
 
 /// Returns the names nearest to a wrong one, best first, for "did you mean".
@@ -135,6 +147,7 @@ mod tests {
     fn every_signature_can_be_read_and_names_its_function() {
         for function in functions() {
             for text in function.signatures {
+                let text = text.strip_prefix("7 ").or(text.strip_prefix("8 ")).unwrap_or(text);
                 Signature::parse(text, &NoAliases).unwrap_or_else(|error| panic!("{text}: {error}"));
                 assert!(text.starts_with(&format!("{}(", function.name)), "{text}");
             }

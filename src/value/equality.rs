@@ -131,7 +131,11 @@ fn string_includes(text: &str, item: &Value) -> bool {
     }
 }
 
-fn items_include<'a>(mut items: impl Iterator<Item = &'a Value>, item: &Value, resolver: &dyn TypeResolver) -> bool {
+fn items_include<'a>(
+    mut items: impl Iterator<Item = &'a Value>,
+    item: &Value,
+    resolver: &dyn TypeResolver,
+) -> bool {
     match item {
         Value::Regexp(regexp) => items.any(|found| found.as_str().is_some_and(|text| regexp.is_match(text))),
         Value::Str(_) | Value::SemVer(_) => items.any(|found| matches(found, item, resolver)),

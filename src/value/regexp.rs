@@ -119,7 +119,8 @@ fn next_character(text: &str, at: usize) -> usize {
 }
 
 fn compile(source: &str, options: RegexOptions) -> Result<Regex, String> {
-    Regex::with_options(source, options, Syntax::ruby()).map_err(|error| error.description().to_owned())
+    Regex::with_options(source, options, Syntax::ruby())
+        .map_err(|error| format!("{}: /{source}/", error.description()))
 }
 
 fn search(regex: &Regex, text: &str, from: usize) -> Result<Option<Groups>, String> {

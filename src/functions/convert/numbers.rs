@@ -103,7 +103,7 @@ pub(super) fn integer(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Float(it) => return whole(call, *it, given.abs),
         Value::Bool(it) => i64::from(*it),
         Value::Timestamp(it) | Value::Timespan(it) => i64::try_from(it.div_euclid(SECOND)).unwrap_or(0),
-        Value::Str(text) if integer_like(text) || radix == Some(16) => {
+        Value::Str(text) if integer_like(text) => {
             let shown = if radix.is_some() { text.as_str() } else { text };
             ruby_integer(text, radix)
                 .ok_or_else(|| call.fail(format!("invalid value for Integer(): \"{shown}\"")))?

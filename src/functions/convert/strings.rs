@@ -337,8 +337,6 @@ fn inspect_rich(value: &Value) -> String {
         Value::Uri(_) => literal(value),
         Value::Timestamp(_) => format!("Timestamp('{}')", value.to_str()),
         Value::Timespan(_) => format!("Timespan('{}')", value.to_str()),
-        Value::SemVer(_) => format!("SemVer('{}')", value.to_str()),
-        Value::SemVerRange(_) => format!("SemVerRange('{}')", value.to_str()),
         other => other.to_str().as_str().to_owned(),
     }
 }

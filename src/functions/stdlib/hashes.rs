@@ -55,10 +55,9 @@ rows! {
     };
     "join_keys_to_values" "stdlib" Three Carried ["join_keys_to_values(Any $hash, Any $separator)"] "Joins each key with its value." => join_keys_to_values;
     "merge" "stdlib" Four Carried [
-        "merge(Variant[Hash, Undef, String[0, 0]] $args*)",
-        "merge(Iterable $args, Callable[3, 3] &$block)",
-        "merge(Iterable $args, Callable[2, 2] &$block)",
-        "merge(Iterable $args, Callable[1, 1] &$block)",
+        "merge(Variant[Hash[Scalar, Any], Undef, String[0, 0]] $args*)",
+        "merge(Iterable $args*, Callable[3, 3] &$block)",
+        "merge(Iterable $args*, Callable[2, 2] &$block)",
     ] "Merges hashes, the last wins." => |call| if call.block.is_some() { merge_by_block(call) } else { merge_all(call, &|_, new| new.clone()) };
     "pick" "stdlib" Three Carried ["pick(Any $values*)"] "Gives the first value that is not empty." => |call| {
         let found = call.arguments.iter().find(|it| is_given(it));

@@ -28,9 +28,8 @@ rows! {
         matches!(it, Value::Str(_)) && !is_float(it) && !is_plain_integer(it)
     });
     "os_version_gte" "stdlib" Four Dropped ["os_version_gte(String[1] $os, String[1] $version)"] "Tells whether the host has this operating system in this version or a later one." => |call| {
-        let os = call.context.fact("os").unwrap_or_default();
-        let name = os.get("name").map(Value::to_str).unwrap_or_default();
-        let major = os.get("release").and_then(|it| it.get("major")).map(Value::to_str).unwrap_or_default();
+        let fact = |name: &str| call.context.fact(name).unwrap_or_default().to_str();
+        let (name, major) = (fact("operatingsystem"), fact("operatingsystemmajrelease"));
         let later = crate::functions::shell::versioncmp(&major, call.text(1)).is_ge();
         Ok(Value::Bool(name.as_str() == call.text(0) && later))
     };

@@ -37,7 +37,7 @@ impl Type {
             Value::Array(items) => Self::Tuple(items.iter().map(Self::infer_set).collect(), None, None),
             Value::Hash(entries) if entries.is_empty() => empty_hash(),
             Value::Hash(entries) => infer_hash_set(entries),
-            Value::SemVer(version) => Self::SemVer([version.clone()].into()),
+            Value::SemVer(version) => Self::SemVer([ecow::eco_format!("{version} - {version}")].into()),
             other => infer_single(other),
         }
     }
@@ -166,7 +166,7 @@ fn infer_single(value: &Value) -> Type {
         Value::Str(it) => Type::StringValue(it.text().clone()),
         Value::Symbol(_) => Type::Runtime("ruby".into(), "Symbol".into()),
         Value::Regexp(it) => Type::Regexp(Some(it.source.clone())),
-        Value::Sensitive(inner) => Type::Sensitive(Arc::new(Type::infer(inner))),
+        Value::Sensitive(inner) => Type::Sensitive(Arc::new(Type::infer(inner).generalize())),
         Value::Type(it) => Type::Type(Arc::new(it.clone())),
         Value::Binary(_) => Type::Binary,
         Value::Timestamp(it) => Type::Timestamp(Some(*it), Some(*it)),

@@ -137,7 +137,9 @@ impl Keys<'_> {
                 [definition] => Ok(Type::Object(name.clone(), Arc::new(definition.clone()))),
                 _ => Err(self.arity(&keys, 1, 1)),
             },
-            other => Err(format!("Operator '[]' is not applicable to {} {other}.", article(&other.name()))),
+            other => {
+                Err(format!("Operator '[]' is not applicable to {} {other}-Type.", article(&other.name())))
+            }
         }
     }
 
@@ -557,7 +559,8 @@ fn class(arguments: &[Value]) -> Result<Value, String> {
     let reference = |name: &Value| {
         let Value::Str(name) = name else {
             return Err(format!(
-                "Illegal Class name in class reference. {} cannot be used where a String is expected",
+                "Illegal Class name in class reference. {} {} cannot be used where a String is expected",
+                if article(&kind(name)) == "an" { "An" } else { "A" },
                 kind(name)
             ));
         };
