@@ -120,6 +120,9 @@ const KNOWN: &[(&str, &str)] = &[
     ("'a' + 1", "our words for what is no number"),
     ("stdlib::ensure(true)", "our words for a function in the Puppet language"),
     ("get_module_path('nope')", "the environment is not named"),
+    ("assert_type(Collection[1], [])", "Puppet gives no words at all"),
+    ("compare([], 1)", "the general words for arguments that do not fit"),
+    ("-1.map |$x| { $x }", "our words for what is no number"),
     ("assert_private()", "outside of any class there is nothing private"),
 ];
 
@@ -127,7 +130,8 @@ const KNOWN: &[(&str, &str)] = &[
 fn same_error(theirs: &str, ours: &str) -> bool {
     let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
     let (theirs, ours) = (bare(theirs), bare(ours));
-    theirs == ours || !ours.is_empty() && (theirs.ends_with(&ours) || ours.ends_with(&theirs) && !theirs.is_empty())
+    theirs == ours
+        || !ours.is_empty() && (theirs.ends_with(&ours) || ours.ends_with(&theirs) && !theirs.is_empty())
 }
 
 struct Tally {
@@ -193,8 +197,8 @@ fn builtins_agree_with_the_recorded_answers() {
         println!("{line}");
     }
     println!(
-        "{} of {} expressions agree; {} differ in more than words",
-        tally.agree, tally.total, tally.values
+        "{} of {} expressions agree, {} differ for a listed reason",
+        tally.agree, tally.total, tally.known
     );
     if !tally.differ.is_empty() {
         panic!("{} expressions differ", tally.differ.len());

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diag::Result,
-    value::{Str, Value, parse_number},
+    value::{Str, Type, Value, parse_number, types::capitalize_segments},
 };
 
 rows! {
@@ -176,7 +176,7 @@ impl Directive {
             None => return Err(format!("malformed format string - %{kind}")),
         };
         match kind {
-            's' => self.padded(&self.cut(&ruby_text(&value)), out),
+            's' => self.padded(&self.cut(&old_text(&value)), out),
             'p' => self.padded(&self.cut(&Str::new(inspect(&value))), out),
             'c' => self.padded(&character(&value)?, out),
             'd' | 'i' | 'u' => self.integer(integer(&value)?, 10, "", out),
@@ -337,6 +337,15 @@ fn character(value: &Value) -> std::result::Result<Str, String> {
             let end = text.chars().next().ok_or("%c requires a character")?.len_utf8();
             Ok(text.slice(0..end))
         }
+    }
+}
+
+/// Ruby's `to_s`; a reference is a resource in the 3.x API and shows its title without quotes.
+fn old_text(value: &Value) -> Str {
+    match value {
+        Value::Type(Type::Resource(Some(kind), Some(title))) => Str::new(format!("{kind}[{title}]")),
+        Value::Type(Type::Class(Some(name))) => Str::new(format!("Class[{}]", capitalize_segments(name))),
+        other => ruby_text(other),
     }
 }
 

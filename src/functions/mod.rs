@@ -18,10 +18,12 @@ mod gate;
 mod iteration;
 pub mod jump;
 mod logging;
+mod modules;
 mod numbers;
 mod passwords;
 mod random;
 mod regex;
+mod scan;
 mod shell;
 mod stdlib;
 mod strings;
@@ -44,10 +46,12 @@ const FAMILIES: &[&[Function]] = &[
     format::ROWS,
     iteration::ROWS,
     logging::ROWS,
+    modules::ROWS,
     numbers::ROWS,
     passwords::ROWS,
     random::ROWS,
     regex::ROWS,
+    scan::ROWS,
     shell::ROWS,
     stdlib::addresses::ROWS,
     stdlib::arrays::ROWS,

@@ -46,7 +46,7 @@ def answer(expression)
   catalog = compile(manifest(expression))
   text = ->(title) { catalog.resource('Notify', title)[:message] }
   { 'value' => "#{text.call('type')}: #{text.call('value')}" }
-rescue Puppet::Error, ArgumentError, StandardError => e
+rescue StandardError, ScriptError => e
   message = e.message.sub(/ ?\((file: [^,()]+, )?line: \d+(, column: \d+)?\).*\z/m, '').sub(/ on node \S+\z/, '')
   message = message.sub(/\AEvaluation Error: /, '').sub(/\AError while evaluating a[n]? .*?, /i, '')
   { 'error' => message.gsub(/:0x\h+/, '') }

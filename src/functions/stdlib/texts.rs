@@ -214,7 +214,8 @@ fn squeezed(text: &str, only: Option<&str>) -> String {
     out
 }
 
-fn in_set(set: &str, c: char) -> bool {
+/// Whether a character is in a set such as `a-z0_`.
+pub(in crate::functions) fn in_set(set: &str, c: char) -> bool {
     let chars: Vec<char> = set.chars().collect();
     let mut at = 0;
     while let Some(first) = chars.get(at) {
