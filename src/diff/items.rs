@@ -5,7 +5,6 @@ use crate::{
     catalog::{Catalog, rich_json},
     model::{EdgeKind, HostConfig, ItemKind, Text},
 };
-use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -83,26 +82,20 @@ fn learn_inside(value: &Json, mask: &mut Mask) {
     }
 }
 
-/// Takes a host file's items with their fields, and its orders.
+/// Takes a host file's items with their fields, and its orders. Goes by the serialized form, so that a new kind of
+/// item is compared from its first day.
 pub(super) fn of_host(config: &HostConfig, mask: &mut Mask) -> Items {
     let mut items = Items::new();
-    let places: BTreeMap<_, _> =
-        config.ids().map(|(id, from)| (id.to_string(), from.place.to_string())).collect();
-    let mut add = |kind: ItemKind, name: &str, item: Option<Json>| {
-        let key = format!("{}:{name}", kind.word());
-        let place = places.get(&key).filter(|place| !place.is_empty()).cloned();
-        items.insert(key, Item { fields: fields(item, mask), place, ends: None });
-    };
-    config.groups.iter().for_each(|it| add(ItemKind::Group, &it.name, json(it)));
-    config.users.iter().for_each(|it| add(ItemKind::User, &it.name, json(it)));
-    config.authorized_keys.iter().for_each(|it| add(ItemKind::AuthorizedKey, &it.name, json(it)));
-    config.packages.iter().for_each(|it| add(ItemKind::Package, &it.name, json(it)));
-    config.files.iter().for_each(|it| add(ItemKind::File, &it.path, json(it)));
-    config.mounts.iter().for_each(|it| add(ItemKind::Mount, &it.path, json(it)));
-    config.host_entries.iter().for_each(|it| add(ItemKind::HostEntry, &it.name, json(it)));
-    config.crons.iter().for_each(|it| add(ItemKind::Cron, &it.name, json(it)));
-    config.services.iter().for_each(|it| add(ItemKind::Service, &it.name, json(it)));
-    config.execs.iter().for_each(|it| add(ItemKind::Exec, &it.name, json(it)));
+    let whole = serde_json::to_value(config).unwrap_or_default();
+    for kind in ItemKind::ALL {
+        for item in whole.get(kind.word()).and_then(Json::as_array).into_iter().flatten() {
+            let text = |key: &str| item.get(key).and_then(Json::as_str);
+            let name = text("path").or(text("name")).unwrap_or_default();
+            let place = text("from").filter(|place| !place.is_empty()).map(str::to_owned);
+            let key = format!("{}:{name}", kind.word());
+            items.insert(key, Item { fields: fields(item, mask), place, ends: None });
+        }
+    }
     for edge in &config.edges {
         let word = match edge.kind {
             EdgeKind::Before => "before",
@@ -114,14 +107,12 @@ pub(super) fn of_host(config: &HostConfig, mask: &mut Mask) -> Items {
     items
 }
 
-fn json(item: &impl Serialize) -> Option<Json> {
-    serde_json::to_value(item).ok()
-}
-
 /// Takes a host file's item apart; a text with secrets is shown with their ids, which are no secrets.
-fn fields(item: Option<Json>, mask: &mut Mask) -> BTreeMap<String, Field> {
-    let Some(Json::Object(entries)) = item else { return BTreeMap::new() };
-    let unnamed = entries.into_iter().filter(|(name, _)| !matches!(name.as_str(), "name" | "path" | "from"));
+fn fields(item: &Json, mask: &mut Mask) -> BTreeMap<String, Field> {
+    let entries = item.as_object().into_iter().flatten();
+    // an exec's `path` is a list and no name
+    let is_name = |name: &str, value: &Json| matches!(name, "name" | "path" | "from") && value.is_string();
+    let unnamed = entries.filter(|(name, value)| !is_name(name, value));
     unnamed
         .map(|(name, value)| {
             let parts =
@@ -129,9 +120,9 @@ fn fields(item: Option<Json>, mask: &mut Mask) -> BTreeMap<String, Field> {
             let is_text = matches!(name.as_str(), "content" | "command" | "password");
             let found = match parts.filter(|_| is_text) {
                 Some(text) => Field { value: Json::String(text.masked()), secret: false },
-                None => field(&name, value, false, mask),
+                None => field(name, value.clone(), false, mask),
             };
-            (name, found)
+            (name.clone(), found)
         })
         .collect()
 }
