@@ -58,6 +58,20 @@ fn good_code_is_not_objected_to() {
 }
 
 #[test]
+fn what_compiled_is_classified() {
+    let site = "define odd() {}\nnode default {\n  package { 'vim': ensure => installed }\n\
+                exec { '/opt/vendor/setup --yes': }\n}";
+    let (status, data, text) = Repo::new(site).check(&[]);
+    assert_eq!(status, 0, "what is manual is no objection: {text}");
+    assert_eq!(data["score"]["counted"], 4, "two leaves on each of two nodes: {data}");
+    assert_eq!(data["nodes"][0]["score"]["classes"]["native"], 1, "{data}");
+    let manual = &data["manual"][0];
+    assert_eq!(manual["resource"], "Exec[/opt/vendor/setup --yes]");
+    assert_eq!(manual["nodes"].as_array().unwrap().len(), 2);
+    assert!(text.contains("50.0% of 4 resources have a place"), "{text}");
+}
+
+#[test]
 fn a_node_that_does_not_compile_is_a_finding_and_named() {
     let site =
         "node 'a.example.org' { fail_here_please { 'x': } }\nnode default { file { '/a': ensure => file } }";

@@ -258,3 +258,34 @@ fn a_text_cannot_write_to_the_terminal() {
     assert!(!out.contains('\u{1b}') && !out.contains('\u{7}') && !err.contains('\u{1b}'), "{out}");
     assert!(diff(&[&from, &to, "--color", "always"]).1.contains("\u{1b}[3"));
 }
+
+#[test]
+fn a_catalog_meets_a_host_file() {
+    let rig = Rig::new();
+    let catalog = rig.write(
+        "catalog.json",
+        &small(&[
+            resource("File", "/etc/motd", json!({"ensure": "file", "content": "one\ntwo\n", "mode": "0644"})),
+            resource("Service", "ntp", json!({"ensure": "running", "enable": true})),
+            resource("Nobody_knows", "x", json!({"a": 1})),
+        ]),
+    );
+    let host = |content: &str, service: &str| {
+        format!(
+            "schema = 'migrate/host/v1'\n[host]\ncertname = 'a.example.org'\nhostname = 'a'\n\
+             [[file]]\npath = '/etc/motd'\nkind = 'regular'\ncontent = \"{content}\"\nmode = '0644'\n\
+             [[service]]\nname = '{service}'\nrunning = true\nenable = 'enabled'\n"
+        )
+    };
+    let same = rig.write("same.toml", &host("one\\ntwo\\n", "ntp"));
+    let (status, out, err) = diff(&[&catalog, &same]);
+    assert_eq!(status, 0, "{out}{err}");
+    assert!(err.contains("diff::not-compared") && err.contains("Nobody_knows[x]"), "{err}");
+    let other = rig.write("other.toml", &host("one\\n2\\n", "chrony"));
+    let (status, out, _) = diff(&[&other, &catalog, "--format", "json"]);
+    assert_eq!(status, 2);
+    let json: Json = serde_json::from_str(&out).unwrap();
+    let node = &json["nodes"][0];
+    assert_eq!((&node["only_from"], &node["only_to"]), (&json!(["service:chrony"]), &json!(["service:ntp"])));
+    assert_eq!(node["differing"][0]["resource"], "file:/etc/motd");
+}

@@ -1,6 +1,6 @@
 //! All that a check found, put together.
 
-use super::{codes::CYCLE, cycles::cycles, files::Files};
+use super::{Classified, codes::CYCLE, cycles::cycles, files::Files};
 use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Severity},
@@ -37,6 +37,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What could not be read: the check is not complete.
     pub unread: Vec<Finding>,
+    /// How much has a place on the target.
+    pub classified: Classified,
 }
 
 /// Findings by what they say, so that each is told once.
@@ -67,7 +69,12 @@ impl Checked {
     /// Puts together what parsing and compiling found. `refused` says why no node could be compiled at all: broken
     /// site manifests.
     #[must_use]
-    pub fn new(files: Files, compiled: &[CompiledNode], refused: &[Diagnostic], names: &[EcoString]) -> Self {
+    pub fn new(
+        files: Files,
+        (compiled, classified): (&[CompiledNode], Classified),
+        refused: &[Diagnostic],
+        names: &[EcoString],
+    ) -> Self {
         let (mut findings, mut unread) = (Collected::default(), Collected::default());
         for diagnostic in files.findings.iter().chain(refused) {
             findings.add(diagnostic, None);
@@ -81,6 +88,9 @@ impl Checked {
                 to.add(diagnostic, Some(&node.certname));
             }
         }
+        for (certname, diagnostic) in &classified.diagnostics {
+            findings.add(diagnostic, Some(certname));
+        }
         let outcome = |certname: &EcoString| {
             let node = compiled.iter().find(|node| node.certname == *certname);
             let resources =
@@ -92,6 +102,7 @@ impl Checked {
             nodes: names.iter().map(outcome).collect(),
             findings: findings.0.into_values().collect(),
             unread: unread.0.into_values().collect(),
+            classified,
         }
     }
 

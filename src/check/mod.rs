@@ -5,12 +5,14 @@
 //! from what is wrong with the code: the one says nothing about the other.
 
 mod checked;
+mod classify;
 mod codes;
 mod cycles;
 mod files;
 mod report;
 
 pub use checked::{Checked, Finding, NodeOutcome};
+pub use classify::{Classified, Manual, classify};
 pub use codes::CODES;
 pub use cycles::cycles;
 pub use files::{Files, parse_files};

@@ -1,7 +1,10 @@
 //! A check as text and as data, `migrate/check/v1`.
 
-use super::checked::{Checked, Finding};
-use crate::diag::Severity;
+use super::{
+    Manual,
+    checked::{Checked, Finding},
+};
+use crate::{diag::Severity, translate::Score};
 use ecow::EcoString;
 use serde::Serialize;
 use std::fmt::Write;
@@ -16,6 +19,10 @@ pub struct CheckReport {
     findings: Vec<FindingReport>,
     /// What could not be read: the check is not complete.
     unread: Vec<FindingReport>,
+    /// Leaves by class, of all nodes.
+    score: Score,
+    /// What a human must decide.
+    manual: Vec<Manual>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +40,7 @@ struct NodeReport {
     node: EcoString,
     compiled: bool,
     resources: Option<usize>,
+    score: Option<Score>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -56,6 +64,7 @@ impl CheckReport {
             node: node.certname.clone(),
             compiled: node.resources.is_some(),
             resources: node.resources,
+            score: checked.classified.nodes.get(&node.certname).cloned(),
         };
         Self {
             schema: "migrate/check/v1",
@@ -71,6 +80,8 @@ impl CheckReport {
             nodes: checked.nodes.iter().map(node).collect(),
             findings: checked.findings.iter().map(finding).collect(),
             unread: checked.unread.iter().map(finding).collect(),
+            score: checked.classified.total.clone(),
+            manual: checked.classified.manual.clone(),
         }
     }
 }
@@ -107,6 +118,18 @@ pub fn checked_text(checked: &Checked) -> String {
     }
     let (errors, warnings) = (checked.count(Severity::Error), checked.count(Severity::Warning));
     let _ = writeln!(text, "{errors} errors, {warnings} warnings");
+    let score = &checked.classified.total;
+    if score.counted > 0 {
+        let share = score.per_mille();
+        let (whole, tenth) = (share / 10, share % 10);
+        let classes: Vec<_> = score.classes.iter().map(|(class, count)| format!("{count} {class}")).collect();
+        let _ = writeln!(
+            text,
+            "{whole}.{tenth}% of {} resources have a place: {}",
+            score.counted,
+            classes.join(", ")
+        );
+    }
     if !checked.unread.is_empty() {
         let _ =
             writeln!(text, "the check is not complete: {} inputs could not be read", checked.unread.len());

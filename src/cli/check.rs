@@ -6,12 +6,18 @@ use super::{
     session::{Outcome, Stop},
 };
 use crate::{
-    check::{CheckReport, Checked, Finding, checked_text, parse_files},
+    check::{CheckReport, Checked, Classified, Finding, checked_text, classify, parse_files},
     compile::Fleet,
-    diag::Diagnostic,
+    diag::{self, Diagnostic},
+    inputs::NodeInputs,
+    packages::NameMap,
     syntax::{self, PuppetVersion},
+    translate::Sources,
+    value::Value,
 };
 use clap::Args;
+use ecow::EcoString;
+use std::path::PathBuf;
 
 /// Parse everything, compile every node, report what is wrong
 #[derive(Debug, Args)]
@@ -38,11 +44,21 @@ impl Check {
             module_path: repo.module_path.clone(),
             manifest: repo.manifest.clone(),
         };
+        // a mount that is `secret` is not here: what comes from it is unknown, not missing
+        let mounts = self.inputs.sources().mounts.iter().filter_map(|mount| mount.split_once('='));
+        let mounts: Vec<(EcoString, PathBuf)> =
+            mounts.filter(|(_, dir)| *dir != "secret").map(|(name, dir)| (name.into(), dir.into())).collect();
         let mut checked = session.on_threads(|| {
             let files = parse_files(repo, &language, world);
             match Fleet::open(repo, &nodes, options, world) {
-                Ok(fleet) => Checked::new(files, &fleet.compile(&nodes), &[], &names),
-                Err(refused) => Checked::new(files, &[], &refused, &names),
+                Ok(fleet) => {
+                    let compiled = fleet.compile(&nodes);
+                    let facts = |certname: &str| facts_of(&nodes, certname);
+                    let sources = Sources { world, module_path: &repo.module_path, mounts: &mounts };
+                    let classified = classify(&compiled, facts, sources, &NameMap);
+                    Checked::new(files, (&compiled, classified), &[], &names)
+                }
+                Err(refused) => Checked::new(files, (&[], Classified::default()), &refused, &names),
             }
         });
         let warned = loaded.warnings.into_iter().map(|diagnostic| Finding { diagnostic, nodes: Vec::new() });
@@ -73,4 +89,9 @@ fn tell(session: &mut Session<'_>, checked: &Checked) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+fn facts_of<'n>(nodes: &'n [(EcoString, diag::Result<NodeInputs>)], certname: &str) -> Option<&'n Value> {
+    let (_, node) = nodes.iter().find(|(name, _)| name == certname)?;
+    node.as_ref().ok().map(|node| &node.facts)
 }

@@ -8,8 +8,12 @@ use super::{
 use crate::{
     catalog::Catalog,
     diag::Diagnostic,
-    diff::{DiffReport, Style, compare, comparison_text, read_side},
+    diff::{DiffReport, NOT_COMPARED, Style, compare, comparison_text, read_side},
     model::HostConfig,
+    packages::NameMap,
+    source::DiskWorld,
+    translate::{Class, Context, Sources, translate},
+    value::Value,
 };
 use clap::Args;
 use std::{
@@ -29,6 +33,9 @@ pub(super) struct Diff {
     /// What it is
     #[arg(value_name = "TO")]
     to: PathBuf,
+    /// Folders of modules, separated by `:`, where a catalog's `source` files lie; needed when it meets a host file
+    #[arg(long, value_name = "A:B")]
+    modulepath: Option<String>,
     /// The width of the two columns; default the terminal's
     #[arg(long, value_name = "COLUMNS")]
     width: Option<usize>,
@@ -44,7 +51,10 @@ impl Diff {
                 return self.failed(session, errors);
             }
         };
-        let found = compare(&from, &to, &translated);
+        let modulepath =
+            self.modulepath.as_deref().unwrap_or_default().split(':').filter(|part| !part.is_empty());
+        let modulepath: Vec<_> = modulepath.map(PathBuf::from).collect();
+        let found = compare(&from, &to, &|catalog| translated(catalog, &modulepath));
         report_all(session, &found.warnings)?;
         let style = self.style(session);
         deliver(session, &DiffReport::new(&found), || comparison_text(&found, style))?;
@@ -73,8 +83,25 @@ impl Diff {
     }
 }
 
-/// Translates a catalog without facts and sources: what a host file can hold of it.
-fn translated(catalog: &Catalog) -> (HostConfig, Vec<Diagnostic>) {
-    let _ = catalog;
-    (HostConfig::default(), Vec::new())
+/// Translates a catalog; tells what of it a host file cannot hold.
+fn translated(catalog: &Catalog, modulepath: &[PathBuf]) -> (HostConfig, Vec<Diagnostic>) {
+    let world = DiskWorld::new(0);
+    let sources = Sources { world: &world, module_path: modulepath, mounts: &[] };
+    let context = Context { facts: &Value::Undef, sources, packages: &NameMap };
+    let found = translate(catalog, &context);
+    let lost = found
+        .ledger
+        .entries
+        .iter()
+        .filter(|entry| entry.items.is_empty() && entry.verdict.class == Class::Manual);
+    let lost: Vec<_> = lost.map(|entry| format!("`{}`", entry.resource)).collect();
+    if lost.is_empty() {
+        return (found.config, Vec::new());
+    }
+    let message = format!(
+        "{} resources have no place in a host file and are not compared: {}",
+        lost.len(),
+        lost.join(", ")
+    );
+    (found.config, vec![Diagnostic::warning(&NOT_COMPARED, message)])
 }

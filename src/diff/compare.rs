@@ -1,6 +1,7 @@
 //! Compares two sides.
 
 use super::{
+    codes::NOT_COMPARED,
     items::{Field, Item, Items, of_catalog, of_host},
     mask::{MASK, Mask},
     side::{Content, Node, Side},
@@ -178,8 +179,34 @@ fn pair(
         }
         Content::Catalog(catalog) => of_catalog(catalog, &mut mask),
     };
-    let (from, to) = (items(a), items(b));
+    let (mut from, mut to) = (items(a), items(b));
+    if mixed {
+        let unseen = drop_unknowable(&mut from, &mut to);
+        if unseen > 0 {
+            let message =
+                format!("{unseen} texts of `{name}` have secrets on both sides and are not compared");
+            warnings.push(Diagnostic::warning(&NOT_COMPARED, message));
+        }
+    }
     compare_items(name, (&from, &to), &mask)
+}
+
+/// Drops the texts that have secrets on both sides: a host file has the ids, a catalog read from JSON has other ones.
+fn drop_unknowable(from: &mut Items, to: &mut Items) -> usize {
+    let mut dropped = 0;
+    for (key, a) in from {
+        let Some(b) = to.get_mut(key) else { continue };
+        let both =
+            |name: &String, field: &Field| field.has_ids && b.fields.get(name).is_some_and(|it| it.has_ids);
+        let names: Vec<_> =
+            a.fields.iter().filter(|(name, field)| both(name, field)).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            a.fields.remove(&name);
+            b.fields.remove(&name);
+            dropped += 1;
+        }
+    }
+    dropped
 }
 
 fn compare_items(node: String, (from, to): (&Items, &Items), mask: &Mask) -> NodeDiff {

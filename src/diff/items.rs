@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub(super) struct Field {
     pub value: Json,
     pub secret: bool,
+    /// Whether it is a text of a host file with secrets in it, by their ids.
+    pub has_ids: bool,
 }
 
 /// One resource or item.
@@ -39,7 +41,10 @@ pub(super) fn of_catalog(catalog: &Catalog, mask: &mut Mask) -> Items {
         }
         for (name, set) in [("(exported)", resource.exported), ("(virtual)", resource.is_virtual)] {
             if set {
-                item.fields.insert(name.to_owned(), Field { value: Json::Bool(true), secret: false });
+                item.fields.insert(
+                    name.to_owned(),
+                    Field { value: Json::Bool(true), secret: false, has_ids: false },
+                );
             }
         }
         items.insert(reference.to_string(), item);
@@ -65,7 +70,7 @@ fn field(name: &str, value: Json, sensitive: bool, mask: &mut Mask) -> Field {
     } else {
         learn_inside(&value, mask);
     }
-    Field { value, secret }
+    Field { value, secret, has_ids: false }
 }
 
 /// Notes secrets inside of values that are no secrets themselves.
@@ -119,7 +124,10 @@ fn fields(item: &Json, mask: &mut Mask) -> BTreeMap<String, Field> {
                 value.is_array().then(|| serde_json::from_value::<Text>(value.clone()).ok()).flatten();
             let is_text = matches!(name.as_str(), "content" | "command" | "password");
             let found = match parts.filter(|_| is_text) {
-                Some(text) => Field { value: Json::String(text.masked()), secret: false },
+                Some(text) => {
+                    let has_ids = text.secrets().next().is_some();
+                    Field { value: Json::String(text.masked()), secret: false, has_ids }
+                }
                 None => field(name, value.clone(), false, mask),
             };
             (name.clone(), found)

@@ -14,6 +14,7 @@ mod side;
 mod text;
 
 pub use codes::CODES;
+pub(crate) use codes::NOT_COMPARED;
 pub use compare::{Comparison, Counts, FieldDiff, NodeDiff, ResourceDiff, Shown, Translate, compare};
 pub use report::DiffReport;
 pub use side::{Node, Side, read_side};
