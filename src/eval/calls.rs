@@ -83,7 +83,10 @@ impl<'s, 'a> Cx<'s, 'a> {
         }
         match builtin.filter(|it| self.c.env.modules().contains_key(it.module)) {
             Some(builtin) => self.call_builtin(builtin, arguments, block, at),
-            None => Err(self.unknown_function(name, at)),
+            None => match self.call_ruby(name, arguments, block, at)? {
+                Some(value) => Ok(value),
+                None => Err(self.unknown_function(name, at)),
+            },
         }
     }
 
@@ -106,7 +109,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         Box::new(match super::variables::closest(name, known) {
             Some(close) => found.help(format!("did you mean `{close}`?")),
             None if name.contains("::") => self.c.help_with_module(found, &munge(name)),
-            None => found.help("if a module brings it, that module's Ruby functions are not supported yet"),
+            None => found.help("no module of the module path has a function of this name"),
         })
     }
 

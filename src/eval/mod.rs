@@ -30,6 +30,7 @@ mod record;
 mod relate;
 mod request;
 mod resource;
+mod ruby_functions;
 mod ruby_host;
 mod scope;
 #[cfg(test)]

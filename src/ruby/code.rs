@@ -68,9 +68,17 @@ pub(crate) const WARNED: Code = Code {
     explanation: "A template or a module's function called `warn`, `warning` or a method like these.",
 };
 
+/// Arguments that fit no dispatch of a module's function.
+pub(crate) const ARGUMENTS: Code = Code {
+    name: "ruby::arguments",
+    title: "arguments do not fit a module's Ruby function",
+    explanation: "None of the function's dispatches takes these arguments. The message lists what it takes.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     SYNTAX,
+    ARGUMENTS,
     WARNED,
     RAISED,
     REFUSED,

@@ -17,6 +17,11 @@ mod convert;
     reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
 )]
 mod core;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
+)]
+mod functions;
 mod host;
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -34,5 +39,6 @@ mod script;
 mod tree;
 
 pub use code::CODES;
+pub use functions::{FunctionCall, call_function};
 pub use host::{Host, HostBlock};
 pub use script::Script;

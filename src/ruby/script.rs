@@ -38,6 +38,10 @@ impl Script {
         Ok(Self { unit: Arc::new(unit) })
     }
 
+    pub(super) fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
     /// Runs the code as a template's: `self` has the scope's variables as instance variables.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use super::{Args, Row, carry, own, row};
 use crate::{
     ruby::{
-        interp::Interp,
+        interp::{Defined, Interp},
         object::{Data, Flow, Key, R, Rv},
     },
     value::{Str, Value},
@@ -44,6 +44,12 @@ pub(super) static SCOPE: &[Row] = &[
     row("undef_as", 2, 2, |_, _, args| Ok(undef_as(args.at(0), args.at(1)))),
     carry("call_function", 1, 2, call_function),
     carry("method_missing", 1, -1, old_function),
+    own("debug", 1, 1, |_, _, _| Ok(Rv::Nil)),
+    own("info", 1, 1, |_, _, _| Ok(Rv::Nil)),
+    own("notice", 1, 1, warning),
+    own("warning", 1, 1, warning),
+    own("err", 1, 1, warning),
+    own("warn_once", 1, 1, warning),
     row("tags", 0, 0, |it, _, _| Ok(strings(it.host.tags()))),
     row("classes", 0, 0, |it, _, _| Ok(strings(it.host.classes()))),
     row("catalog", 0, 0, |it, _, _| Ok(native(it, "catalog"))),
@@ -75,6 +81,20 @@ pub(super) static FUNCTION: &[Row] = &[
         call(it, &name, &values, args)
     }),
     carry("closure_scope", 0, 0, |it, _, _| Ok(scope(it))),
+    row("param", 2, 2, |it, this, args| parameter(it, this, args, "")),
+    row("required_param", 2, 2, |it, this, args| parameter(it, this, args, "")),
+    row("optional_param", 2, 2, |it, this, args| parameter(it, this, args, "?")),
+    row("repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "*")),
+    row("optional_repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "*")),
+    row("required_repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "+")),
+    row("block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "")),
+    row("required_block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "")),
+    row("optional_block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "?")),
+    row("return_type", 1, 1, |_, _, _| Ok(Rv::Nil)),
+    row("scope_param", 0, 0, |it, this, _| {
+        it.write_variable(this, &"@scope".into(), Rv::Bool(true))?;
+        Ok(Rv::Nil)
+    }),
 ];
 
 /// The methods of a Sensitive value.
@@ -121,10 +141,23 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
         "Puppet::Util::Package",
         &[row("versioncmp", 2, 2, |it, _, args| call(it, "versioncmp", &args.values, args))],
     ),
+    ("Puppet::Functions", &[row("create_function", 1, 2, create_function)]),
+    (
+        "Puppet::Functions::Function",
+        &[
+            row("dispatch", 1, 1, dispatch),
+            row("argument_mismatch", 1, 1, |_, _, _| Ok(Rv::Nil)),
+            row("local_types", 0, 0, |it, _, _| Err(it.unsupported_method("`local_types` of a function"))),
+        ],
+    ),
     (
         "Puppet::Parser::Functions",
         &[
-            row("function", 1, 2, |_, _, args| Ok(args.at(0).clone())),
+            row("newfunction", 1, 2, new_function),
+            row("function", 1, 2, |_, _, args| {
+                let name = args.at(0).name().unwrap_or_default();
+                Ok(Rv::sym(format!("function_{name}")))
+            }),
             row("autoloader", 0, -1, |it, _, _| Ok(native(it, "autoloader"))),
         ],
     ),
@@ -136,6 +169,71 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
         })],
     ),
 ];
+
+/// `Puppet::Functions.create_function(:name) do … end`.
+fn create_function(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+    let parent = match args.opt(1) {
+        Some(Rv::Class(parent)) => parent.clone(),
+        _ => it.world.class("Puppet::Functions::Function"),
+    };
+    let class = it.make_class(&args.at(0).name().unwrap_or_default(), Some(parent));
+    let this = Rv::Class(class.clone());
+    let inner = Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: args.scope };
+    it.send_with(&this, "class_eval", inner)?;
+    it.defined = Some(Defined::Four(class));
+    Ok(this)
+}
+
+/// `newfunction(:name, type: :rvalue, arity: 1) { |args| … }`.
+fn new_function(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+    let block = it.block(args)?.clone();
+    let arity = match args.keyword("arity").or_else(|| super::hash::hash(args.at(1)).get(&Rv::sym("arity"))) {
+        Some(Rv::Int(arity)) => arity,
+        _ => -1,
+    };
+    it.defined = Some(Defined::Three(block, arity));
+    Ok(Rv::Nil)
+}
+
+/// `dispatch :method do … end`: an object notes the parameters.
+fn dispatch(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
+    let Rv::Class(class) = this else { return Ok(Rv::Nil) };
+    let base = it.world.class("Puppet::Functions::Function");
+    let builder = it.object(base, Data::None);
+    it.write_variable(&builder, &"@method".into(), args.at(0).clone())?;
+    if let Some(block) = args.block.clone() {
+        it.call_proc_as(&block, &builder, Args::of(Vec::new()))?;
+    }
+    let known = class.vars.borrow().get("__dispatches__").cloned();
+    match known {
+        Some(Rv::Array(list)) => list.items_mut().push(builder),
+        _ => {
+            class.vars.borrow_mut().insert("__dispatches__".into(), Rv::array(vec![builder]));
+        }
+    }
+    Ok(Rv::Nil)
+}
+
+fn noted(it: &mut Interp<'_>, this: &Rv, text: &str) -> R {
+    let name = EcoString::from("@parameters");
+    let before = it.read_variable(this, &name).name().unwrap_or_default();
+    let all = if before.is_empty() { text.to_owned() } else { format!("{before}, {text}") };
+    it.write_variable(this, &name, Rv::str(all))?;
+    Ok(Rv::Nil)
+}
+
+fn parameter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mark: &str) -> R {
+    let (of, name) = (it.to_s(args.at(0))?, it.to_s(args.at(1))?);
+    noted(it, this, &format!("{} ${}{mark}", of.as_str(), name.as_str()))
+}
+
+fn block_parameter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mark: &str) -> R {
+    let of = match args.opt(0) {
+        Some(of @ Rv::Str(_)) => it.string(of)?.to_string(),
+        _ => "Callable".to_owned(),
+    };
+    noted(it, this, &format!("{of} &$block{mark}"))
+}
 
 fn strings(names: Vec<EcoString>) -> Rv {
     Rv::array(names.into_iter().map(|name| Rv::str(name)).collect())
@@ -242,11 +340,25 @@ pub(super) fn call(it: &mut Interp<'_>, name: &str, values: &[Rv], args: &Args<'
     for value in values {
         given.push(it.to_puppet(value)?);
     }
-    if args.block.is_some() {
-        return Err(it.unsupported_method(&format!("calling the Puppet function `{name}` with a block")));
-    }
     let place = it.place();
-    match it.host.call_function(name, &given, None) {
+    let host = it.host;
+    let answer = match &args.block {
+        None => host.call_function(name, &given, None),
+        Some(block) => {
+            let shared = std::cell::RefCell::new(&mut *it);
+            host.call_function(
+                name,
+                &given,
+                Some(&|values: &[Value]| {
+                    let mut it = shared.borrow_mut();
+                    let values: Vec<Rv> = values.iter().map(|value| it.import(value)).collect();
+                    let ended = it.call_block(block, &values).and_then(|value| it.to_puppet(&value));
+                    ended.map_err(|flow| it.diagnostic(*flow))
+                }),
+            )
+        }
+    };
+    match answer {
         Ok(value) => Ok(it.import(&value)),
         Err(found) => Err(Box::new(Flow::Fatal(Box::new(found.or_at(|| place))))),
     }

@@ -294,6 +294,9 @@ impl Interp<'_> {
             return value;
         }
         let full = self.qualified(class, name);
+        if full.starts_with("Puppet::") && class.kind != Shape::Template {
+            return Err(self.unsupported_method(&format!("Puppet's own `{full}`")));
+        }
         Err(self.raise("NameError", format!("uninitialized constant {full}")))
     }
 

@@ -14,8 +14,8 @@ mod labels;
 pub(crate) use classes::World;
 
 use super::{
-    Host, code,
-    object::{Class, Cref, Data, Env, Flow, Frame, Object, R, RRegexp, Raised, Rv, Scope, Shape},
+    Host, HostBlock, code,
+    object::{Class, Cref, Data, Env, Flow, Frame, Object, R, RProc, RRegexp, Raised, Rv, Scope, Shape},
     tree::Unit,
 };
 use crate::{
@@ -43,6 +43,14 @@ const MAX_DEPTH: u32 = 1000;
 /// The most stack one rendering may use, in bytes.
 const MAX_STACK: usize = 1 << 20;
 
+/// A function that a file defined.
+pub(crate) enum Defined {
+    /// The class that `create_function` made.
+    Four(Rc<Class>),
+    /// The block of `newfunction` and its arity.
+    Three(Rc<RProc>, i64),
+}
+
 /// One run of Ruby code.
 pub(crate) struct Interp<'h> {
     pub(crate) host: &'h dyn Host,
@@ -53,6 +61,10 @@ pub(crate) struct Interp<'h> {
     pub(crate) at: Span,
     /// Whether a string with labels was ever seen: only then are labels looked for.
     pub(crate) labelled: Cell<bool>,
+    /// What a function's file defined.
+    pub(crate) defined: Option<Defined>,
+    /// Lambdas of the Puppet side that were given to a function.
+    pub(crate) host_blocks: Vec<HostBlock<'h>>,
     pub(crate) regexps: HashMap<(EcoString, u32), Rc<RRegexp>>,
     steps: u64,
     bytes: u64,
@@ -72,6 +84,8 @@ impl<'h> Interp<'h> {
             source,
             at: Span::default(),
             labelled: Cell::new(false),
+            defined: None,
+            host_blocks: Vec::new(),
             regexps: HashMap::new(),
             steps: 0,
             bytes: 0,
@@ -101,7 +115,7 @@ impl<'h> Interp<'h> {
 
     pub(crate) fn frame(
         &mut self,
-        block: Option<Rc<super::object::RProc>>,
+        block: Option<Rc<RProc>>,
         method: Option<(EcoString, Rc<Class>)>,
         arguments: Vec<Rv>,
     ) -> Rc<Frame> {
