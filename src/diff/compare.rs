@@ -249,7 +249,10 @@ fn compare_fields(a: &Item, b: &Item, mask: &Mask) -> Vec<FieldDiff> {
         .map(|name| {
             let (from, to) = (a.fields.get(name), b.fields.get(name));
             let secret = [from, to].into_iter().flatten().any(|field| field.secret);
-            FieldDiff { name: name.clone(), from: shown(from, secret, mask), to: shown(to, secret, mask) }
+            let (from, to) = (shown(from, secret, mask), shown(to, secret, mask));
+            // nothing that may be shown differs: it is the secrets in them
+            let (from, to) = if from == to { (Shown::Secret, Shown::Secret) } else { (from, to) };
+            FieldDiff { name: name.clone(), from, to }
         })
         .collect()
 }
