@@ -27,6 +27,7 @@ pub mod packages;
 pub mod ruby;
 pub mod model;
 pub mod hiera;
+pub mod report;
 pub mod restypes;
 pub mod inputs;
 pub mod source;

@@ -11,13 +11,19 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::inputs::CODES);
     codes.extend(crate::hiera::CODES);
     codes.extend(crate::compile::CODES);
+    codes.extend(crate::catalog::CODES);
+    codes.extend(crate::ruby::CODES);
     codes.extend(crate::eval::CODES);
     codes.extend(crate::model::CODES);
+    codes.extend(crate::translate::CODES);
+    codes.extend(crate::emit::CODES);
     codes.extend(crate::store::CODES);
     codes.extend(crate::build::CODES);
     codes.extend(crate::diff::CODES);
     codes.extend(crate::check::CODES);
     codes.extend(crate::activate::CODES);
+    codes.extend(crate::report::CODES);
+    codes.extend(super::explain::CODES);
     codes
 }
 

@@ -80,7 +80,7 @@ fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
 }
 
 /// Prints each diagnostic once, with the nodes that it was met on.
-fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
+pub(super) fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
     let mut met: IndexMap<String, (&Diagnostic, Vec<&str>)> = IndexMap::new();
     for node in compiled {
         for found in &node.diagnostics {

@@ -9,7 +9,10 @@ mod check;
 mod codes;
 mod common;
 mod compile;
+mod conversion;
+mod convert;
 mod diff;
+mod explain;
 mod gc;
 mod generations;
 mod inputs;
@@ -47,8 +50,12 @@ enum Command {
     Compile(compile::Compile),
     /// Look keys up in Hiera for one node
     Lookup(lookup::Lookup),
+    /// Convert a control repo to a NixOS flake and native host files, with a report
+    Convert(convert::Convert),
     /// Parse everything, compile every node, report what is wrong
     Check(check::Check),
+    /// Explain where a resource comes from and what it becomes, or what a diagnostic code means
+    Explain(explain::Explain),
     /// Compare two sides: catalogs, host files, or folders of them
     Diff(diff::Diff),
     /// Build a host file into the store of a root, without activating it
@@ -73,6 +80,8 @@ impl Command {
             Self::Parse(command) => command.run(session),
             Self::Compile(command) => command.run(session),
             Self::Lookup(command) => command.run(session),
+            Self::Convert(command) => command.run(session),
+            Self::Explain(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Diff(command) => command.run(session),
             Self::Build(command) => command.run(session),

@@ -142,6 +142,13 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Returns how many columns stdout has, where it is a terminal and the result goes there.
+    #[must_use]
+    pub fn terminal_width(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
     fn theme(&self) -> GraphicalTheme {
         let colored = match self.common.color {
             ColorChoice::Always => true,

@@ -10,6 +10,8 @@ mod native;
 mod nix;
 
 pub use codes::CODES;
+pub(crate) use codes::SECRET;
+pub(crate) use folder::compare;
 pub use folder::{Written, check_folder, write_output};
 pub use guard::{Needle, find_secret, needles};
 

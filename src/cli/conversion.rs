@@ -1,0 +1,83 @@
+//! From a control repo to translated hosts, for the commands that need them.
+
+use super::{
+    Session,
+    inputs::{Loaded, SourceArguments},
+    session::Stop,
+};
+use crate::{
+    catalog::Catalog,
+    compile::{CompiledNode, Fleet},
+    diag::{Diagnostic, Result},
+    inputs::FLAG,
+    packages::NameMap,
+    report::Report,
+    translate::{self, Context, Sources, Translated},
+    value::Value,
+};
+use ecow::EcoString;
+use std::path::{Path, PathBuf};
+
+/// Compiled nodes, and those with a catalog translated, in the same order.
+pub(super) struct Conversion {
+    pub(super) compiled: Vec<CompiledNode>,
+    pub(super) hosts: Vec<Translated>,
+}
+
+impl Conversion {
+    pub(super) fn catalogs(&self) -> impl Iterator<Item = &Catalog> {
+        self.compiled.iter().filter_map(|node| node.catalog.as_ref())
+    }
+
+    pub(super) fn report(&self) -> Report {
+        let with = self.compiled.iter().filter(|node| node.catalog.is_some());
+        let hosts: Vec<_> =
+            self.hosts.iter().zip(with).map(|(host, node)| (host, node.diagnostics.as_slice())).collect();
+        let without = self.compiled.iter().filter(|node| node.catalog.is_none());
+        let failed: Vec<_> =
+            without.map(|node| (node.certname.as_str(), node.diagnostics.as_slice())).collect();
+        Report::new(&hosts, &failed)
+    }
+}
+
+/// Compiles the selected nodes of a repo and translates their catalogs.
+pub(super) fn convert(
+    repo: &Path,
+    arguments: &SourceArguments,
+    session: &mut Session<'_>,
+) -> Result<Conversion, Stop> {
+    let loaded = arguments.load(repo, session)?;
+    let mounts = mounts(&arguments.mounts)?;
+    for warning in &loaded.warnings {
+        session.report(warning)?;
+    }
+    Ok(session.on_threads(|| all(&loaded, &mounts))?)
+}
+
+fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, Vec<Diagnostic>> {
+    let fleet = Fleet::open(&loaded.repo, &loaded.nodes, &loaded.options, &loaded.world)?;
+    let compiled = fleet.compile(&loaded.nodes);
+    let sources = Sources { world: &loaded.world, module_path: &loaded.repo.module_path, mounts };
+    let one = |(node, (_, inputs)): (&CompiledNode, &(EcoString, Result<crate::inputs::NodeInputs>))| {
+        let facts = inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef);
+        let context = Context { facts: &facts, sources, packages: &NameMap };
+        node.catalog.as_ref().map(|catalog| translate::translate(catalog, &context))
+    };
+    let hosts = compiled.iter().zip(&loaded.nodes).filter_map(one).collect();
+    Ok(Conversion { compiled, hosts })
+}
+
+/// `NAME=DIR`; what is private (`NAME=secret`) is not here and answers nothing.
+fn mounts(given: &[String]) -> Result<Vec<(EcoString, PathBuf)>> {
+    let mut mounts = Vec::new();
+    for text in given {
+        let (name, folder) = text.split_once('=').ok_or_else(|| {
+            let message = format!("`--mount {text}` cannot be understood");
+            Box::new(Diagnostic::error(&FLAG, message).help("write `--mount NAME=DIR` or `NAME=secret`"))
+        })?;
+        if folder != "secret" {
+            mounts.push((name.into(), folder.into()));
+        }
+    }
+    Ok(mounts)
+}

@@ -1,0 +1,97 @@
+//! `migrate convert`: a control repo to a NixOS flake, native host files and a report.
+
+use super::{
+    Format, InputArguments, Session, Status,
+    conversion::{Conversion, convert},
+    session::{Outcome, Stop},
+};
+use crate::{
+    diag::{Diagnostic, Result},
+    emit::{self, OutFile, Output, Written},
+    inputs::FLAG,
+    report::{self, Report},
+};
+use clap::Args;
+use std::path::Path;
+
+/// Where the score's table is laid out without a terminal.
+const WIDTH: usize = 100;
+
+/// Convert a control repo to a NixOS flake and native host files, with a report
+#[derive(Debug, Args)]
+pub(super) struct Convert {
+    #[command(flatten)]
+    inputs: InputArguments,
+    /// Say whether the output folder is up to date; write nothing
+    #[arg(long)]
+    check: bool,
+}
+
+impl Convert {
+    pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        let folder = session.common.out.clone().ok_or_else(no_folder)?;
+        super::activation::text_or_json(session)?;
+        // before the work, so that nobody waits for a refusal
+        emit::check_folder(&folder)?;
+        let conversion = convert(&self.inputs.repo, self.inputs.sources(), session)?;
+        super::compile::report_by_place(&conversion.compiled, session)?;
+        let (output, report) = assemble(&conversion)?;
+        let written =
+            if self.check { emit::compare(&output, &folder)? } else { emit::write_output(&output, &folder)? };
+        deliver(&report, &written, &folder, session)?;
+        Ok(match () {
+            () if !report.failed.is_empty() => Status::Failed,
+            () if self.check && written != Written::default() => Status::Found,
+            () => Status::Done,
+        })
+    }
+}
+
+fn no_folder() -> Stop {
+    let found = Diagnostic::error(&FLAG, "`--out` is missing").help("name the folder to write: `--out DIR`");
+    Stop::Diagnostics(vec![found])
+}
+
+/// Makes the files and the report; refuses what would hold a secret.
+fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
+    let translated = conversion.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
+    let mut output = emit::emit(&translated.collect())?;
+    let report = conversion.report();
+    let json = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+    output.files.insert("report.json".into(), OutFile::text(json));
+    output.files.insert("report.html".into(), OutFile::text(report::html(&report)?));
+    output.files.insert("MIGRATION.md".into(), OutFile::text(report::markdown(&report)));
+    for catalog in conversion.catalogs() {
+        if let Some((file, needle)) = emit::find_secret(&output, &emit::needles(catalog)) {
+            let message = format!("`{file}` would hold the plaintext of `{}`", needle.id);
+            let help = "nothing was written; look for the same text in clear in a manifest or in data";
+            return Err(Box::new(Diagnostic::error(&emit::SECRET, message).help(help)));
+        }
+    }
+    Ok((output, report))
+}
+
+fn deliver(report: &Report, written: &Written, folder: &Path, session: &mut Session<'_>) -> Result<(), Stop> {
+    if session.format_or(Format::Text) == Format::Json {
+        serde_json::to_writer_pretty(&mut *session.out, report).map_err(std::io::Error::from)?;
+        writeln!(session.out)?;
+        return Ok(());
+    }
+    let width = session.terminal_width().unwrap_or(WIDTH);
+    write!(session.out, "{}", report::score_table(report, width))?;
+    let folder = folder.display();
+    let changes = match (written.changed.len(), written.removed.len()) {
+        (0, 0) => "nothing to change".to_owned(),
+        (changed, 0) => format!("{changed} files new or changed"),
+        (changed, removed) => format!("{changed} files new or changed, {removed} removed"),
+    };
+    writeln!(session.out, "\n{folder}: {changes}")?;
+    writeln!(session.out, "  MIGRATION.md   what a human must do, and why")?;
+    writeln!(
+        session.out,
+        "  report.html    every resource and attribute, for a browser; report.json for programs"
+    )?;
+    writeln!(session.out, "  flake.nix      the NixOS hosts, one file each under hosts/")?;
+    writeln!(session.out, "  native/        the same hosts for `migrate plan` and `migrate apply`")?;
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! What a conversion did, host by host.
+
+use crate::{
+    diag::Diagnostic,
+    translate::{Class, Entry, Orders, Score, Translated},
+};
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
+
+/// The schema of `report.json`.
+pub const SCHEMA: &str = "migrate/report/v1";
+
+/// A conversion of several hosts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// All hosts together.
+    pub total: Score,
+    /// The share moved, in tenths of a percent; 1000 where nothing counts.
+    pub total_per_mille: usize,
+    /// The hosts that were converted, by certname.
+    pub hosts: Vec<HostReport>,
+    /// The nodes that were not, by certname.
+    pub failed: Vec<Failed>,
+}
+
+/// One converted host.
+#[derive(Clone, Debug, Serialize)]
+pub struct HostReport {
+    /// The certname.
+    pub certname: EcoString,
+    /// Leaves and attributes by class.
+    pub score: Score,
+    /// The share moved, in tenths of a percent.
+    pub per_mille: usize,
+    /// Every leaf resource with its class, rule, reason and attributes, in the catalog's order.
+    pub resources: Vec<Entry>,
+    /// Every container with the number of leaves in it.
+    pub containers: Vec<crate::translate::Container>,
+    /// What became of the orders.
+    pub orders: Orders,
+    /// The secrets that must be supplied, by id.
+    pub secrets: Vec<EcoString>,
+    /// Findings.
+    pub findings: Vec<Problem>,
+}
+
+/// A node that was not converted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failed {
+    /// The certname.
+    pub certname: EcoString,
+    /// Why.
+    pub problems: Vec<Problem>,
+}
+
+/// A diagnostic as data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Problem {
+    /// The stable code.
+    pub code: &'static str,
+    /// `error`, `warning` or `advice`.
+    pub severity: String,
+    /// The file, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line from 1, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl From<&Diagnostic> for Problem {
+    fn from(found: &Diagnostic) -> Self {
+        Self {
+            code: found.code().name,
+            severity: found.severity().to_string(),
+            file: found.file().map(str::to_owned),
+            line: found.line_column().map(|at| at.line),
+            message: found.message().to_owned(),
+        }
+    }
+}
+
+impl Report {
+    /// Makes a report of what was translated and of the nodes that failed, each with its diagnostics.
+    #[must_use]
+    pub fn new(hosts: &[(&Translated, &[Diagnostic])], failed: &[(&str, &[Diagnostic])]) -> Self {
+        let hosts: Vec<HostReport> = hosts.iter().map(|(host, found)| HostReport::new(host, found)).collect();
+        let mut total = Score::default();
+        for host in &hosts {
+            total.add(&host.score);
+        }
+        let failed = failed.iter().map(|(certname, found)| Failed {
+            certname: (*certname).into(),
+            problems: found.iter().map(Problem::from).collect(),
+        });
+        let total_per_mille = total.per_mille();
+        Self { schema: SCHEMA, total, total_per_mille, hosts, failed: failed.collect() }
+    }
+
+    /// Returns the entries of a class of all hosts, by rule and reason, the commonest first.
+    #[must_use]
+    pub fn by_reason(&self, class: Class) -> Vec<Reason<'_>> {
+        let mut found: IndexMap<(&str, &str), Reason<'_>> = IndexMap::new();
+        for host in &self.hosts {
+            for entry in host.resources.iter().filter(|entry| entry.verdict.class == class) {
+                let verdict = &entry.verdict;
+                let key = (verdict.rule.as_str(), verdict.reason.as_str());
+                let reason = found.entry(key).or_insert_with(|| Reason {
+                    rule: &verdict.rule,
+                    reason: &verdict.reason,
+                    resources: IndexMap::new(),
+                });
+                let name = (entry.resource.to_string(), entry.place.as_str());
+                reason.resources.entry(name).or_default().insert(&host.certname);
+            }
+        }
+        let mut found: Vec<_> = found.into_values().collect();
+        found.sort_by_key(|reason| std::cmp::Reverse(reason.count()));
+        found
+    }
+}
+
+/// Resources that are in their class for the same reason.
+#[derive(Debug)]
+pub struct Reason<'a> {
+    /// The rule.
+    pub rule: &'a str,
+    /// The reason.
+    pub reason: &'a str,
+    /// Resource and place, with the hosts that have it.
+    pub resources: IndexMap<(String, &'a str), IndexSet<&'a str>>,
+}
+
+impl Reason<'_> {
+    /// Returns how many resources of all hosts these are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.resources.values().map(IndexSet::len).sum()
+    }
+}
+
+impl HostReport {
+    fn new(host: &Translated, found: &[Diagnostic]) -> Self {
+        let score = host.ledger.score();
+        let per_mille = score.per_mille();
+        let secrets: IndexSet<EcoString> = host.plan.secrets.keys().cloned().collect();
+        let findings = host.diagnostics.iter().chain(found).map(Problem::from);
+        Self {
+            certname: host.config.host.certname.clone(),
+            per_mille,
+            score,
+            resources: host.ledger.entries.clone(),
+            containers: host.ledger.containers.clone(),
+            orders: host.orders.clone(),
+            secrets: secrets.into_iter().collect(),
+            findings: findings.collect::<IndexSet<_>>().into_iter().collect(),
+        }
+    }
+}
+
+/// Writes a share in tenths of a percent as `98.4 %`.
+pub(super) fn percent(per_mille: usize) -> String {
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
