@@ -130,6 +130,11 @@ impl Diagnostic {
         self.at.as_ref()
     }
 
+    /// Returns the other places that matter, each with its words.
+    pub fn related_places(&self) -> impl Iterator<Item = (&Location, &str)> {
+        self.related.iter().map(|(at, label)| (at, label.as_str()))
+    }
+
     /// Returns the file as shown to people, if there is one.
     #[must_use]
     pub fn file(&self) -> Option<&str> {

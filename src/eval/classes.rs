@@ -219,7 +219,19 @@ impl Compiler<'_> {
             let declared = self.with(id, |it| it.origin.at.clone());
             declared.or_else(|| kind.location()).unwrap_or_else(|| super::compiler::start_of(self.nowhere()))
         };
-        self.deeper(at, || self.recorder.contained(|| self.evaluate_code(id, kind)))
+        let result = self.deeper(at, || self.recorder.contained(|| self.evaluate_code(id, kind)));
+        result.map_err(|found| Box::new(self.called_from(id, *found)))
+    }
+
+    /// Adds to a problem in a container's code where the container was declared: Puppet's stack.
+    fn called_from(&self, id: ResourceId, found: Diagnostic) -> Diagnostic {
+        let (reference, at) = self.with(id, |it| (it.reference().to_string(), it.origin.at.clone()));
+        match at {
+            Some(at) if found.location() != Some(&at) => {
+                found.related(at, format!("`{reference}` is declared here"))
+            }
+            _ => found,
+        }
     }
 
     /// Adds the tags of the container that the resource was declared in.

@@ -421,9 +421,11 @@ fn parse(
     let unreadable = |why: String| -> Arc<[Diagnostic]> {
         [Diagnostic::error(&codes::UNREADABLE, why).in_file(name.clone())].into()
     };
-    let bytes = world.read(path).map_err(|error| unreadable(format!("the file `{name}` cannot be read: {error}")))?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|error| unreadable(format!("the file `{name}` is not UTF-8 (byte {})", error.valid_up_to())))?;
+    let bytes =
+        world.read(path).map_err(|error| unreadable(format!("the file `{name}` cannot be read: {error}")))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        unreadable(format!("the file `{name}` is not UTF-8 (byte {})", error.valid_up_to()))
+    })?;
     let source = SourceFile::new(name.clone(), text);
     checked(syntax::parse(source, Mode::Manifest, &options(paths))).map(Some).map_err(Arc::from)
 }

@@ -146,6 +146,14 @@ fn endless_recursion_is_an_error_with_its_place() {
 }
 
 #[test]
+fn a_problem_in_a_class_names_the_ways_to_it() {
+    let found = errors("class a { include b }\nclass b { fail('no') }\ninclude a\n");
+    let labels: Vec<String> =
+        found[0].related_places().map(|(at, label)| format!("{} {label}", at.line())).collect();
+    assert_eq!(labels, ["1 `Class[B]` is declared here", "3 `Class[A]` is declared here"]);
+}
+
+#[test]
 fn resources_that_wait_for_each_other_are_warned_of() {
     let manifest = "notify { 'a': require => Notify['b'] }\nnotify { 'b': require => Notify['a'] }\n";
     let compiled = compile_with(manifest, &request());
