@@ -1,6 +1,6 @@
 //! Ruby functions of modules in the interpreter: dispatches, blocks, both APIs; and all function files of the
 //! installed modules define their function or are refused by a code.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use ecow::EcoString;
 use migrate::{

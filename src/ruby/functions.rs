@@ -64,8 +64,11 @@ pub fn call_function(source: &Arc<SourceFile>, call: &FunctionCall<'_>) -> Resul
 }
 
 /// Parsed files by path and content.
+type Parsed = HashMap<(Arc<str>, [u8; 32]), Script>;
+
+/// Parses a file, or takes the one parsed before.
 fn parsed(source: &Arc<SourceFile>) -> Result<Script> {
-    static PARSED: LazyLock<Mutex<HashMap<(Arc<str>, [u8; 32]), Script>>> = LazyLock::new(Mutex::default);
+    static PARSED: LazyLock<Mutex<Parsed>> = LazyLock::new(Mutex::default);
     let key = (source.shared_path(), *blake3::hash(source.text().as_bytes()).as_bytes());
     if let Some(known) = PARSED.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Ok(known.clone());

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Parsed templates by path and content.
-static PARSED: LazyLock<Mutex<HashMap<(Arc<str>, [u8; 32]), Script>>> = LazyLock::new(Mutex::default);
+static PARSED: LazyLock<Mutex<Parsed>> = LazyLock::new(Mutex::default);
 
 /// How many parsed templates are kept.
 const KEPT: usize = 4096;
@@ -52,6 +52,12 @@ fn parse(source: &Arc<SourceFile>) -> Result<Script> {
     let compiled = Compiler::compile(source.text());
     Script::parse_mapped(compiled.script, source, &compiled.map)
 }
+
+/// A piece of the script and, where it is the template's own code, the runs it was taken from.
+type Piece<'a> = (&'a str, Option<&'a Vec<(u32, u32)>>);
+
+/// Parsed templates by path and content.
+type Parsed = HashMap<(Arc<str>, [u8; 32]), Script>;
 
 /// The opening tag that the scanner is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,7 +207,7 @@ impl Compiler {
     }
 
     /// Adds a command to the current line; pieces of the template note where they came from.
-    fn command(&mut self, pieces: &[(&str, Option<&Vec<(u32, u32)>>)]) {
+    fn command(&mut self, pieces: &[Piece<'_>]) {
         if self.commands > 0 {
             self.script.push_str("; ");
         }

@@ -363,12 +363,10 @@ fn each_index(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     Ok(this.clone())
 }
 
-fn choices(
-    it: &mut Interp<'_>,
-    this: &Rv,
-    args: &Args<'_>,
-    choose: fn(&mut Interp<'_>, &[Rv], usize) -> R<Vec<Vec<Rv>>>,
-) -> R {
+/// Gives all choices of so many items.
+type Choose = fn(&mut Interp<'_>, &[Rv], usize) -> R<Vec<Vec<Rv>>>;
+
+fn choices(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, choose: Choose) -> R {
     let all = items(this);
     let count = match args.opt(0) {
         Some(count) => it.count(count)?,

@@ -129,16 +129,11 @@ fn extname(path: &str) -> String {
     }
 }
 
-fn join(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
+fn join(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let mut made = String::new();
-    for (index, part) in args.values.iter().enumerate() {
-        let part = match part {
-            Rv::Array(parts) => {
-                let inner = join(it, this, &Args::of(parts.to_vec()))?;
-                it.string(&inner)?
-            }
-            other => it.string(other)?,
-        };
+    let parts = super::array::flatten(it, &Rv::array(args.values.clone()), &Args::of(Vec::new()))?;
+    for (index, part) in parts.iter().enumerate() {
+        let part = it.string(part)?;
         if index == 0 {
             made.push_str(&part);
             continue;

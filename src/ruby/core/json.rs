@@ -151,7 +151,7 @@ fn parse(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     it.charge(text.len().saturating_mul(8))?;
     let symbols = args.keyword("symbolize_names").is_some_and(|it| it.truthy());
     match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(value) => Ok(convert(it, &value, symbols)),
+        Ok(value) => Ok(convert(&value, symbols)),
         Err(_) => {
             let shown: String = text.chars().take(40).collect();
             Err(it.raise("JSON::ParserError", format!("unexpected token at '{shown}'")))
@@ -159,7 +159,7 @@ fn parse(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     }
 }
 
-fn convert(it: &mut Interp<'_>, value: &serde_json::Value, symbols: bool) -> Rv {
+fn convert(value: &serde_json::Value, symbols: bool) -> Rv {
     match value {
         serde_json::Value::Null => Rv::Nil,
         serde_json::Value::Bool(found) => Rv::Bool(*found),
@@ -169,13 +169,13 @@ fn convert(it: &mut Interp<'_>, value: &serde_json::Value, symbols: bool) -> Rv 
         },
         serde_json::Value::String(text) => Rv::str(text.as_str()),
         serde_json::Value::Array(items) => {
-            Rv::array(items.iter().map(|item| convert(it, item, symbols)).collect())
+            Rv::array(items.iter().map(|item| convert(item, symbols)).collect())
         }
         serde_json::Value::Object(entries) => {
             let mut made = IndexMap::new();
             for (key, item) in entries {
                 let key = if symbols { Rv::sym(key.as_str()) } else { Rv::str(key.as_str()) };
-                made.insert(Key::frozen(key), convert(it, item, symbols));
+                made.insert(Key::frozen(key), convert(item, symbols));
             }
             Rv::hash(made)
         }

@@ -237,18 +237,12 @@ fn include(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         };
         it.world.has_methods.set(true);
         class.includes.borrow_mut().push(module.clone());
-        it.send_with(&Rv::Class(module.clone()), "included", Args::of(vec![this.clone()]))
-            .or_else(ignore_missing)?;
+        let module = Rv::Class(module.clone());
+        if it.responds_to(&module, "included") {
+            it.send(&module, "included", std::slice::from_ref(this))?;
+        }
     }
     Ok(this.clone())
-}
-
-/// Hooks such as `included` need not be there.
-fn ignore_missing(flow: Box<crate::ruby::object::Flow>) -> R {
-    match *flow {
-        crate::ruby::object::Flow::Raise(_) | crate::ruby::object::Flow::Fatal(_) => Ok(Rv::Nil),
-        other => Err(Box::new(other)),
-    }
 }
 
 fn attributes(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, (read, write): (bool, bool)) -> R {

@@ -236,7 +236,7 @@ fn block_parameter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mark: &str) 
 }
 
 fn strings(names: Vec<EcoString>) -> Rv {
-    Rv::array(names.into_iter().map(|name| Rv::str(name)).collect())
+    Rv::array(names.into_iter().map(Rv::str).collect())
 }
 
 fn native(it: &mut Interp<'_>, name: &str) -> Rv {

@@ -225,7 +225,7 @@ pub(super) fn strftime(nanos: i128, pattern: &str) -> String {
         let (mut pad, mut upper, mut width) = (None, false, String::new());
         let directive = loop {
             match letters.next() {
-                Some(flag @ ('-' | '0' | '_')) if !(flag == '0' && !width.is_empty()) => pad = Some(flag),
+                Some(flag @ ('-' | '0' | '_')) if flag != '0' || width.is_empty() => pad = Some(flag),
                 Some('^') => upper = true,
                 Some(':') => {}
                 Some(digit @ '0'..='9') => width.push(digit),

@@ -238,12 +238,19 @@ impl Interp<'_> {
         if given < usize::from(row.least) || row.most.is_some_and(|most| given > usize::from(most)) {
             return Err(self.wrong_count(given, usize::from(row.least), row.most.map(usize::from)));
         }
-        if !self.labelled.get() || row.carries {
-            return self.nested(|this| (row.run)(this, receiver, args));
+        let result = self.nested(|this| (row.run)(this, receiver, args));
+        if !self.labelled.get() {
+            return result;
         }
-        let secrets = self.secrets(receiver, &args.values);
-        let result = self.nested(|this| (row.run)(this, receiver, args))?;
-        if result.same(receiver) { Ok(result) } else { self.label(result, &secrets) }
+        match result {
+            Ok(result) if row.carries || result.same(receiver) => Ok(result),
+            Ok(result) => self.label(result, &self.secrets(receiver, &args.values)),
+            Err(flow) if args.block.is_none() => {
+                self.label_raised(&flow, &self.secrets(receiver, &args.values));
+                Err(flow)
+            }
+            Err(flow) => Err(flow),
+        }
     }
 
     pub(crate) fn wrong_count(&mut self, given: usize, least: usize, most: Option<usize>) -> Box<Flow> {

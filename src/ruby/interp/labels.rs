@@ -4,7 +4,7 @@ use super::Interp;
 use crate::{
     ruby::{
         code,
-        object::{R, Rv},
+        object::{Data, Flow, R, Rv},
     },
     value::{Labels, Secret, Str},
 };
@@ -16,6 +16,20 @@ impl Interp<'_> {
         let mut found = Vec::new();
         std::iter::once(receiver).chain(arguments).for_each(|value| collect(value, &mut found, 0));
         found
+    }
+
+    /// Labels the message of an exception that a method raised: it may quote its arguments.
+    pub(crate) fn label_raised(&self, flow: &Flow, secrets: &[Arc<Secret>]) {
+        let (Flow::Raise(Rv::Object(object)), Some(first)) = (flow, secrets.first()) else { return };
+        let Data::Exception(raised) = &object.data else { return };
+        if let Some(Rv::Str(text)) = &raised.borrow().message
+            && text.text.borrow().labels().is_none()
+        {
+            let derived = Secret { derived: true, ..first.as_ref().clone() };
+            let plain = text.text.borrow().text().clone();
+            let labels = Labels::whole(plain.len(), Arc::new(derived));
+            text.text.replace(Str::with_labels(plain, labels));
+        }
     }
 
     /// Labels the strings of a result that have no labels of their own as derived of the secrets.

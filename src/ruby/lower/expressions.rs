@@ -117,9 +117,9 @@ impl Lower<'_> {
 
     fn float(&self, it: &rb::nodes::Float) -> Made {
         let digits: String = it.value.chars().filter(|digit| *digit != '_').collect();
-        digits.parse().map(Kind::Float).or_else(|_| {
-            Err(self.fail(&it.expression_l, &code::SYNTAX, format!("`{}` is no number", it.value)))
-        })
+        let no_number =
+            |_| self.fail(&it.expression_l, &code::SYNTAX, format!("`{}` is no number", it.value));
+        digits.parse().map(Kind::Float).map_err(no_number)
     }
 
     pub(super) fn text_of(&self, bytes: &rb::Bytes, at: &rb::Loc) -> Result<EcoString> {
