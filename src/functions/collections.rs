@@ -275,8 +275,9 @@ fn rejoin(before: &Value, items: Vec<Value>) -> Value {
 }
 
 fn unique(call: &Call<'_>) -> Result<Value> {
-    let key =
-        |item: &Value| if call.block.is_some() { call.yields(&[item.clone()]) } else { Ok(item.clone()) };
+    let key = |item: &Value| {
+        if call.block.is_some() { call.yields(std::slice::from_ref(item)) } else { Ok(item.clone()) }
+    };
     if let Some(entries) = call.hash(0) {
         let mut groups: IndexMap<Value, (Vec<Value>, IndexSet<Value>)> = IndexMap::new();
         for (name, item) in entries {

@@ -175,21 +175,33 @@ impl Directive {
             None if "sdiuxXobBeEfgGaAcp".contains(kind) => arguments.take()?,
             None => return Err(format!("malformed format string - %{kind}")),
         };
+        let secrets = if kind == 's' { Vec::new() } else { super::gate::secrets([&value]) };
+        if !secrets.is_empty() {
+            // Digits made of a secret are derived from it as a whole.
+            let mut made = Str::default();
+            self.write_value(kind, &value, &mut made)?;
+            out.push(&super::gate::label_as(&Value::Str(made), &secrets).to_str());
+            return Ok(());
+        }
+        self.write_value(kind, &value, out)
+    }
+
+    fn write_value(&self, kind: char, value: &Value, out: &mut Str) -> std::result::Result<(), String> {
         match kind {
-            's' => self.padded(&self.cut(&old_text(&value)), out),
-            'p' => self.padded(&self.cut(&Str::new(inspect(&value))), out),
-            'c' => self.padded(&character(&value)?, out),
-            'd' | 'i' | 'u' => self.integer(integer(&value)?, 10, "", out),
-            'x' => self.integer(integer(&value)?, 16, "0x", out),
+            's' => self.padded(&self.cut(&old_text(value)), out),
+            'p' => self.padded(&self.cut(&Str::new(inspect(value))), out),
+            'c' => self.padded(&character(value)?, out),
+            'd' | 'i' | 'u' => self.integer(integer(value)?, 10, "", out),
+            'x' => self.integer(integer(value)?, 16, "0x", out),
             'X' => {
                 let mut text = Str::default();
-                self.integer(integer(&value)?, 16, "0x", &mut text);
+                self.integer(integer(value)?, 16, "0x", &mut text);
                 out.push_str(&text.to_uppercase());
             }
-            'o' => self.integer(integer(&value)?, 8, "0", out),
-            'b' => self.integer(integer(&value)?, 2, "0b", out),
-            'B' => self.integer(integer(&value)?, 2, "0B", out),
-            'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => self.float(kind, float(&value)?, out),
+            'o' => self.integer(integer(value)?, 8, "0", out),
+            'b' => self.integer(integer(value)?, 2, "0b", out),
+            'B' => self.integer(integer(value)?, 2, "0B", out),
+            'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => self.float(kind, float(value)?, out),
             other => return Err(format!("malformed format string - %{other}")),
         }
         Ok(())

@@ -26,12 +26,45 @@ fn checked(function: &Function, call: &Call<'_>) -> Result<Value> {
         Generation::Three => old_arguments(call.arguments),
     };
     let call = &Call { arguments: &arguments, ..*call };
-    check_arguments(function, call)?;
-    let result = (function.run)(call)?;
+    let redacted = |error: Box<Diagnostic>| redact(call, error);
+    check_arguments(function, call).map_err(redacted)?;
+    let result = (function.run)(call).map_err(redacted)?;
     Ok(match function.labelling {
         Labelling::Carried | Labelling::Dropped => result,
         Labelling::Union => label(call, result),
     })
+}
+
+/// Takes the plaintext of the arguments' secrets out of the function's own message.
+fn redact(call: &Call<'_>, error: Box<Diagnostic>) -> Box<Diagnostic> {
+    let own = [codes::ARGUMENTS.name, codes::FAILED.name, codes::FAIL.name];
+    if !own.contains(&error.code().name) {
+        return error;
+    }
+    let message = hide(error.message(), call.arguments);
+    if message == error.message() {
+        return error;
+    }
+    Box::new(Diagnostic::error(error.code(), message))
+}
+
+/// Replaces the secret bytes that values hold, where they occur in a text that is shown to people.
+#[must_use]
+pub fn hide(text: &str, values: &[Value]) -> String {
+    let found = std::cell::RefCell::new(Vec::new());
+    for value in values {
+        let _ = map_strings(value, &|it| {
+            for range in it.labels().map(Labels::ranges).unwrap_or_default() {
+                found.borrow_mut().extend(it.get(range.range.clone()).map(str::to_owned));
+            }
+            it.clone()
+        });
+    }
+    let mut found = found.into_inner();
+    found.retain(|it| it.len() > 2);
+    // The longest first, so that no part of it is left over.
+    found.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    found.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
 }
 
 /// The 3.x API shows `undef` as an empty string, except inside of collections.

@@ -103,7 +103,9 @@ pub(super) fn items(value: &Value) -> Result<Items, String> {
         Value::Int(count) => Box::new((0..*count).map(Value::Int)),
         Value::Str(text) => Box::new(characters(text).into_iter()),
         Value::Type(Type::Integer(Some(from), Some(to))) => Box::new((*from..=*to).map(Value::Int)),
-        Value::Type(Type::Enum(values, _)) => Box::new(values.to_vec().into_iter().map(Value::str)),
+        Value::Type(Type::Enum(values, _)) => {
+            Box::new(values.iter().cloned().map(Value::str).collect::<Vec<_>>().into_iter())
+        }
         Value::Binary(bytes) => {
             let bytes: Vec<u8> = bytes.to_vec();
             Box::new(bytes.into_iter().map(|byte| Value::Int(i64::from(byte))))
@@ -267,8 +269,11 @@ fn index_by_block(call: &Call<'_>) -> Result<Value> {
     if let Value::Hash(entries) = call.arg(0) {
         let two = call.block_takes(2);
         for (key, item) in entries.iter() {
-            let answer =
-                if two { call.yields(&[key.clone(), item.clone()]) } else { call.yields(&[item.clone()]) };
+            let answer = if two {
+                call.yields(&[key.clone(), item.clone()])
+            } else {
+                call.yields(std::slice::from_ref(item))
+            };
             if answer?.is_truthy() {
                 return Ok(key.clone());
             }

@@ -2,6 +2,10 @@
 //!
 //! In: evaluated arguments, perhaps a block. Out: a value whose strings carry the labels of the arguments
 //! unless the function carries them byte by byte itself ([`Labelling`]).
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a builtin names the kinds of values that it takes; all others are one case, as in its Ruby source"
+)]
 
 mod arguments;
 mod catalog;
@@ -28,11 +32,13 @@ mod shell;
 mod stdlib;
 mod strings;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time;
 mod types;
 
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
-pub use gate::{call, map_strings, mark_secret, secrets};
+pub use gate::{call, hide, map_strings, mark_secret, secrets};
 pub use table::{Function, Generation, Labelling, find, functions, similar};
 
 /// The rows of all families.

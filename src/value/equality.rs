@@ -1,4 +1,5 @@
 //! Puppet's `==`, `<`, `in` and `=~` (`Puppet::Pops::Evaluator::CompareOperator`).
+#![expect(clippy::wildcard_enum_match_arm, reason = "each operator is defined for a few kinds of values")]
 
 use super::{Regexp, Type, TypeResolver, Value, semver};
 use std::cmp::Ordering;
@@ -10,7 +11,6 @@ pub fn puppet_eq(a: &Value, b: &Value) -> bool {
         (Value::Str(a), Value::Str(b)) => a.eq_ignore_ascii_case(b),
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Int(i), Value::Float(f)) | (Value::Float(f), Value::Int(i)) => int_float(*i, *f).is_eq(),
-        #[expect(clippy::float_cmp, reason = "Ruby compares floats exactly")]
         (Value::Float(a), Value::Float(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| puppet_eq(a, b))

@@ -13,6 +13,7 @@ pub mod semver;
 mod string;
 pub mod time;
 pub mod types;
+#[expect(clippy::module_inception, reason = "the type that the folder is about")]
 mod value;
 
 pub use display::{literal, quote, quote_double};

@@ -201,7 +201,7 @@ const MONTHS: [&str; 12] = [
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// Reads digits, at most so many.
-fn number<'a>(rest: &'a str, most: usize) -> Option<(i64, &'a str)> {
+fn number(rest: &str, most: usize) -> Option<(i64, &str)> {
     let end = rest.bytes().take(most).position(|b| !b.is_ascii_digit()).unwrap_or(rest.len().min(most));
     let (digits, rest) = rest.split_at_checked(end)?;
     Some((digits.parse().ok()?, rest))
@@ -360,8 +360,6 @@ fn padded(text: &str, flags: &str, (width, filler): (usize, char)) -> String {
     let text = if flags.contains('^') { text.to_uppercase() } else { text.to_owned() };
     format!("{}{text}", filler.to_string().repeat(missing))
 }
-
-#[expect(clippy::too_many_lines, reason = "dispatches over all conversions")]
 fn conversion(at: &Civil, kind: char, flags: &str, (nanoseconds, offset): (i128, i64)) -> Option<String> {
     let days = days_from_civil(at.year, at.month, at.day);
     let weekday = (days + 4).rem_euclid(7);

@@ -53,7 +53,7 @@ pub(super) fn hash(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
                     Ok(Value::hash(pairs))
                 };
             }
-            if items.len() % 2 != 0 {
+            if !items.len().is_multiple_of(2) {
                 return Err(call.fail("odd number of arguments for Hash"));
             }
             let pair = |pair: &[Value]| (first(pair), pair.get(1).cloned().unwrap_or_default());

@@ -94,7 +94,8 @@ impl Writer {
             other => plain_or_quoted(other),
         };
         self.out.push_str(before);
-        self.out.push_str(&text);
+        let column = self.out.rsplit('\n').next().unwrap_or_default().chars().count();
+        self.out.push_str(&fold(&text, column, depth + self.indentation));
         self.out.push('\n');
     }
 
@@ -139,22 +140,49 @@ fn plain_or_quoted(value: &Value) -> String {
 
 /// Chooses the style of a text by Psych's rules (`visit_String`) and libyaml's.
 fn text(text: &str) -> String {
-    let needs_double = text.contains('\n') || text.chars().any(|c| c.is_control());
-    if needs_double || text.starts_with(' ') || text.ends_with(' ') && !text.is_empty() {
+    let first = text.chars().next();
+    let starts_odd = first.is_some_and(|c| !(c.is_alphanumeric() || c == '_'));
+    let printable = !text.chars().any(|c| c.is_control());
+    if !printable || matches!(text, "y" | "n") || starts_odd && !text.get(1..).unwrap_or("x").contains('"') {
         return double(text);
     }
-    if text == "y" || text == "Y" || text == "n" || text == "N" || text == "<<" {
-        return if text == "<<" { single(text) } else { double_word(text) };
-    }
-    if text.is_empty() || resolves(text) || !plain_fits(text) { single(text) } else { text.to_owned() }
-}
-
-fn double_word(text: &str) -> String {
-    format!("'{text}'")
+    let plain = !text.is_empty() && !text.ends_with(' ') && !resolves(text) && plain_fits(text);
+    if plain { text.to_owned() } else { single(text) }
 }
 
 fn single(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The column after which libyaml breaks a line.
+const WIDTH: usize = 80;
+
+/// Breaks a written scalar at single blanks, as libyaml does where a line is full.
+fn fold(text: &str, column: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut at = column;
+    let mut spaces = false;
+    let mut chars = text.chars().peekable();
+    let escaped = text.starts_with('"');
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let inside = next.is_some_and(|next| !(next == '\'' || next == '"') || text.len() > out.len() + 2);
+        let breaks = c == ' ' && !spaces && at > WIDTH && inside && (escaped || next != Some(' '));
+        if breaks {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            at = indent;
+            if escaped && next == Some(' ') {
+                out.push('\\');
+                at += 1;
+            }
+        } else {
+            out.push(c);
+            at += 1;
+        }
+        spaces = c == ' ';
+    }
+    out
 }
 
 fn double(text: &str) -> String {
@@ -182,7 +210,7 @@ fn double(text: &str) -> String {
 fn resolves(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = ["true", "false", "yes", "no", "on", "off", "null", "~"];
-    let number = "\\A(?:[-+]?(?:0|[1-9][0-9_,]*|0[0-7_,]+|0x[0-9a-fA-F_,]+|0b[01_,]+|[0-9][0-9_,]*)|[-+]?(?:[0-9][0-9_,]*)?\\.[0-9]*(?:[eE][-+][0-9]+)?|[-+]?\\.inf|\\.nan|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|[-+]?[0-9_,]+[eE][-+]?[0-9]+)\\z";
+    let number = "\\A(?:[-+]?(?:0|[1-9][0-9_,]*|0[0-7_,]+|0x[0-9a-fA-F_,]+|0b[01_,]+|[0-9][0-9_,]*)|[-+]?(?:[0-9][0-9_,]*)?\\.[0-9]*(?:[eE][-+][0-9]+)?|[-+]?\\.inf|\\.nan|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*)\\z";
     words.contains(&lower.as_str())
         || text.starts_with(':')
         || Regexp::cached(&number.into()).is_ok_and(|it| it.is_match(&lower))

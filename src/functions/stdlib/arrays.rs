@@ -31,8 +31,8 @@ rows! {
         let wanted = call.arguments.get(1).filter(|it| it.is_truthy());
         let empty = |it: &&Value| !it.is_undef() && it.as_str() != Some("");
         Ok(count(match wanted {
-            Some(wanted) => call.items(0).iter().filter(|it| ruby_eq(it, wanted)).count(),
-            None => call.items(0).iter().filter(empty).count(),
+            Some(wanted) => listed(call.arg(0)).iter().filter(|it| ruby_eq(it, wanted)).count(),
+            None => listed(call.arg(0)).iter().filter(empty).count(),
         }))
     };
     "delete" "stdlib" Three Carried ["delete(Any $collection, Any $items)"] "Removes items, entries or parts of a text." => delete;

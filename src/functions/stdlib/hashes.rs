@@ -47,7 +47,7 @@ rows! {
     "hash" "stdlib" Three Carried ["hash(Any $array)"] "Makes a hash of keys and values in turn." => |call| {
         at_least(call, 1)?;
         let all = flat(array(call, 0, "Requires array to work with")?);
-        if all.len() % 2 != 0 {
+        if !all.len().is_multiple_of(2) {
             return Err(call.fail("hash(): Unable to compute hash from array given"));
         }
         let pair = |pair: &[Value]| (pair.first().cloned().unwrap_or_default(), pair.get(1).cloned().unwrap_or_default());

@@ -52,7 +52,7 @@ impl<'a> Checker<'a> {
         }
         match from {
             Type::Unit => true,
-            Type::Data | Type::RichData | Type::Alias(_) => self.from_alias(to, from),
+            Type::Data | Type::RichData | Type::Alias(_) => self.takes_alias(to, from),
             Type::Variant(types) if types.is_empty() => {
                 matches!(to, Type::Variant(own) if own.is_empty())
                     || matches!(to, Type::NotUndef(_)) && self.plain(to, from)
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn from_alias(&self, to: &Type, from: &Type) -> bool {
+    fn takes_alias(&self, to: &Type, from: &Type) -> bool {
         if to.same(from) {
             return true;
         }
@@ -92,7 +92,6 @@ impl<'a> Checker<'a> {
     }
 
     /// The question for a type on the right that is no alias, variant or optional.
-    #[expect(clippy::too_many_lines, reason = "dispatches over all types")]
     fn plain(&self, to: &Type, from: &Type) -> bool {
         match (to, from) {
             (Type::Any | Type::Unit, _) => true,

@@ -98,7 +98,6 @@ fn regexp(source: &EcoString) -> String {
 }
 
 impl Formatter<'_> {
-    #[expect(clippy::too_many_lines, reason = "dispatches over all types")]
     fn text(&self, it: &Type, seen: &mut Vec<EcoString>) -> String {
         let name = it.name();
         match it {

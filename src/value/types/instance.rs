@@ -43,8 +43,6 @@ impl Tester<'_> {
         *self.depth.borrow_mut() -= 1;
         answer
     }
-
-    #[expect(clippy::too_many_lines, reason = "dispatches over all types")]
     fn decide(&self, it: &Type, value: &Value) -> bool {
         match (it, value) {
             (Type::Any | Type::Unit, _)

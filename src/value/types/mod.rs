@@ -1,4 +1,8 @@
 //! Pcore types: what they are (here), and in the files beside it what can be asked of them.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most questions are about a few of the many types; all others share the general answer"
+)]
 
 mod assignable;
 mod describe;
@@ -75,7 +79,7 @@ pub enum Type {
     /// `Type[T]`.
     Type(Arc<Type>),
     /// Parameters (a Tuple), block, result; `None` is the unparameterized `Callable`.
-    Callable(Option<Arc<(Type, Option<Type>, Option<Type>)>>),
+    Callable(Option<Arc<CallableParts>>),
     Runtime(EcoString, EcoString),
     Init(Arc<Type>, Arc<[Value]>),
     /// `Class` or `Class[name]`, the name without leading `::`, in lower case.
@@ -91,6 +95,9 @@ pub enum Type {
     Deferred,
     Error,
 }
+
+/// Parameters (a Tuple), block and result of a `Callable`.
+pub type CallableParts = (Type, Option<Type>, Option<Type>);
 
 /// Finds what a type's name stands for; `eval` implements it over the loaded modules.
 pub trait TypeResolver {

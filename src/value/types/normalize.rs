@@ -137,7 +137,7 @@ fn merge_enums(types: Vec<Type>) -> Vec<Type> {
     };
     let folded = |it: &Type| match it {
         Type::Enum(values, true) if !values.is_empty() => {
-            Some(values.iter().map(|it| EcoString::from(it.to_lowercase())).collect())
+            Some(values.iter().map(|it| it.to_lowercase()).collect())
         }
         _ => None,
     };
