@@ -23,7 +23,7 @@ mod rollback;
 mod secrets;
 mod validate;
 
-pub use backend::{ActivationError, Activated, Backend, Partial};
+pub use backend::{Activated, ActivationError, Backend, Partial};
 pub use codes::CODES;
 pub(crate) use codes::UNTOLD;
 pub use generations::{Collected, Generation, Reason};

@@ -1,6 +1,6 @@
 //! The fleet: every node's catalog, in parallel, over code that is read once.
 //!
-//! In: a [`Repo`], each node's inputs, [`Options`]. Out: one [`CompiledNode`] a node in the order of the inputs,
+//! In: a [`Repo`](crate::inputs::Repo), each node's inputs, [`Options`]. Out: one [`CompiledNode`] a node in the order of the inputs,
 //! whatever the number of threads. A node that fails stops no other.
 
 mod codes;
