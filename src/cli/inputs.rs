@@ -2,11 +2,13 @@
 
 use super::Session;
 use crate::{
-    compile::{Exported, Options},
+    compile::{Exported, NOT_COMPILED, Options},
     diag::{Diagnostic, Result, Sink},
     eval::Strict,
     hiera::yaml,
-    inputs::{FLAG, Layout, NodeInputs, NodeSources, Reader, Repo, UNSUPPORTED, node_inputs},
+    inputs::{
+        FLAG, Layout, NodeInputs, NodeSources, Reader, Repo, UNSUPPORTED, node_inputs, nodes_without_facts,
+    },
     source::{DiskWorld, SourceFile},
     value::Value,
 };
@@ -180,7 +182,11 @@ impl SourceArguments {
             nodes.retain(|(certname, _)| shard_of(certname, of) == part);
         }
         let options = self.options(nodes.len(), reader).map_err(one)?;
-        let warnings = sink.into_vec();
+        let mut warnings = sink.into_vec();
+        let unknown = nodes_without_facts(&self.node_sources(), reader).map_err(one)?;
+        warnings.extend(unknown.iter().map(|name| {
+            Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
+        }));
         Ok(Loaded { repo: opened, nodes, options, warnings, world })
     }
 

@@ -28,8 +28,8 @@ pub(super) fn read(path: &Path, reader: Reader<'_>) -> Result<(Option<String>, V
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn without_values(source: &Arc<SourceFile>, facts: &Value) -> Box<Diagnostic> {
     let what = match facts {
-        Value::Undef => "is empty",
-        Value::Hash(_) => "has no values",
+        Value::Undef if source.text().trim().is_empty() => "is empty",
+        Value::Undef | Value::Hash(_) => "has no values",
         _ => "is not a hash of facts by name",
     };
     let message = format!("the file of facts `{}` {what}", source.path());

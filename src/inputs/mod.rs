@@ -21,7 +21,7 @@ pub use facts::override_fact;
 pub use json::json;
 pub use legacy::derive_legacy_facts;
 pub use modules::{Module, Modules};
-pub use node::{NodeInputs, NodeSources, node_inputs};
+pub use node::{NodeInputs, NodeSources, node_inputs, nodes_without_facts};
 pub use puppetfile::{PuppetfileModule, puppetfile};
 pub use reader::{Reader, YamlReader};
 pub use repo::{Layout, Repo};

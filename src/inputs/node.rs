@@ -77,6 +77,19 @@ pub fn node_inputs(
     Ok(selected.into_iter().map(read).collect())
 }
 
+/// Returns the nodes that the ENC's answers or trusted data name and no facts are there of, sorted.
+///
+/// # Errors
+/// Gives sources that are not there.
+pub fn nodes_without_facts(sources: &NodeSources, reader: Reader<'_>) -> Result<Vec<String>> {
+    let facts = by_certname(sources.facts.as_deref(), reader)?;
+    let mut named = by_certname(sources.enc.as_deref(), reader)?;
+    named.extend(by_certname(sources.trusted.as_deref(), reader)?);
+    let one_file = sources.facts.as_deref().is_some_and(|path| reader.world.is_file(path));
+    let wanted = |name: &String| !one_file && !facts.contains_key(name) && is_selected(name, &sources.nodes);
+    Ok(named.into_keys().filter(wanted).collect())
+}
+
 struct Files<'a> {
     facts: Option<&'a PathBuf>,
     enc: Option<&'a PathBuf>,
@@ -265,6 +278,15 @@ mod tests {
         let first = found[0].1.as_ref().unwrap();
         assert!(first.classes.contains_key("c"));
         assert_eq!(first.environment.as_deref(), Some("dev"));
+    }
+
+    #[test]
+    fn nodes_of_the_enc_without_facts_are_told() {
+        let world = MemoryWorld::default().with("/f/a.json", "{\"k\": 1}").with("/e/b.json", "{}");
+        let sources =
+            NodeSources { facts: Some("/f".into()), enc: Some("/e".into()), ..NodeSources::default() };
+        let reader = Reader { world: &world, yaml: &|_| Ok(Value::Undef), root: Path::new("/") };
+        assert_eq!(nodes_without_facts(&sources, reader).unwrap(), ["b"]);
     }
 
     #[test]
