@@ -18,3 +18,5 @@ record() { # repo, name, flags
 record fixtures/control-repo control-repo
 # Modules of the days of Puppet 3 and 4: they read variables nobody set and call deprecated functions.
 record tests/debian-repo debian-repo --strict warning --strict-variables false
+
+ruby -W0 tests/oracle/eval_cases.rb
