@@ -11,7 +11,7 @@ demo:
 	rm -rf $(DEMO)
 	$(CARGO) run --quiet -- convert fixtures/control-repo --out $(DEMO) \
 	  --facts fixtures/control-repo/facts --enc fixtures/control-repo/enc --trusted fixtures/control-repo/trusted \
-	  --exported none --color never
+	  --color never
 
 # All tests. A judge that is not installed is printed as skipped (and is an error with CI=true): `make oracles`.
 test:

@@ -168,7 +168,6 @@ fn taken() -> TempDir {
 }
 
 #[test]
-#[ignore = "`migrate convert` is not there yet"]
 fn an_output_folder_that_is_not_ours_is_left_alone() {
     let out = taken();
     let output = Site::new("").run("convert", out.path());
@@ -181,7 +180,6 @@ fn an_output_folder_that_is_not_ours_is_left_alone() {
 }
 
 #[test]
-#[ignore = "`migrate convert` is not there yet"]
 fn a_converted_folder_is_converted_again() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

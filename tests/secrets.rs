@@ -62,13 +62,11 @@ fn nothing_leaks(keys: bool) {
 }
 
 #[test]
-#[ignore = "`migrate convert` is not there yet"]
 fn a_conversion_without_keys_has_no_secret_in_it() {
     nothing_leaks(false);
 }
 
 #[test]
-#[ignore = "`migrate convert` is not there yet"]
 fn a_conversion_with_keys_has_no_secret_in_it() {
     nothing_leaks(true);
 }

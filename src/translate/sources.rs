@@ -45,9 +45,12 @@ impl Sources<'_> {
         if self.world.is_dir(&path) {
             return Ok(Found::Folder(path));
         }
-        self.world.read(&path).map(Found::File).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => format!("`{source}` is not in the repo"),
-            _ => format!("`{source}` cannot be read: {error}"),
+        self.world.read(&path).map(Found::File).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                format!("`{source}` is not in the repo")
+            } else {
+                format!("`{source}` cannot be read: {error}")
+            }
         })
     }
 

@@ -73,11 +73,10 @@ fn crontab_line(planner: &mut Planner<'_>, cron: &Cron, id: &ItemId, found: &Ret
 }
 
 fn has_mailto(planner: &Planner<'_>) -> bool {
-    planner.plan.settings.iter().any(|setting| match &setting.value {
-        Expr::List(lines) if setting.option.last().is_some_and(|last| last == "systemCronJobs") => {
-            lines.iter().any(|line| matches!(line, Expr::Str(text) if text.starts_with("MAILTO=")))
-        }
-        _ => false,
+    planner.plan.settings.iter().any(|setting| {
+        let Expr::List(lines) = &setting.value else { return false };
+        setting.option.last().is_some_and(|last| last == "systemCronJobs")
+            && lines.iter().any(|line| matches!(line, Expr::Str(text) if text.starts_with("MAILTO=")))
     })
 }
 

@@ -343,10 +343,8 @@ pub(crate) fn file_id(file: &File) -> ItemId {
 
 /// The text of a file without secrets.
 pub(crate) fn plain_text(file: &File) -> Option<&str> {
-    match &file.kind {
-        crate::model::FileKind::Regular { content: Some(text), .. } => text.as_plain(),
-        _ => None,
-    }
+    let crate::model::FileKind::Regular { content: Some(text), .. } = &file.kind else { return None };
+    text.as_plain()
 }
 
 /// The part of a text that is a secret, where that is all of it (white space around it aside).

@@ -128,10 +128,10 @@ pub(super) fn bare_programs(packages: &dyn PackageNames, command: &str) -> Vec<E
             && !name.is_empty()
             && !name.contains('/')
             && let Some(attribute) = packages.program(name)
+            && !THERE.contains(&attribute.as_str())
+            && !found.contains(&attribute)
         {
-            if !THERE.contains(&attribute.as_str()) && !found.contains(&attribute) {
-                found.push(attribute);
-            }
+            found.push(attribute);
         }
         let separator = matches!(word, "|" | "||" | "&&" | ";" | "&") || word.ends_with([';', '|', '&']);
         let assignment = at_command && word.contains('=');
