@@ -10,6 +10,10 @@ mod case;
 mod mutate;
 #[path = "parse_judge/oracle.rs"]
 mod oracle;
+#[path = "parse_judge/print.rs"]
+mod print;
+#[path = "parse_judge/recorded.rs"]
+mod recorded;
 #[path = "parse_judge/verdict.rs"]
 mod verdict;
 
@@ -44,4 +48,39 @@ fn fresh_seed() -> Option<u64> {
     let asked = std::env::var("PARSE_JUDGE_SEED").ok().and_then(|seed| seed.parse().ok());
     let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     asked.or_else(|| std::env::var_os("CI").map(|_| clock()))
+}
+
+/// Manifests of our own and their mutants, with the judge's recorded answers.
+#[test]
+fn recorded_answers_hold() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/parse");
+    let cases = recorded::cases(&root);
+    if std::env::var_os("PARSE_JUDGE_RECORD").is_some() {
+        assert!(oracle::available(MODULES), "recording needs real Puppet");
+        recorded::write(&root, &oracle::ask(&cases, recorded::MODULE_PATH));
+    }
+    let wrong = recorded::compare(&root, &cases);
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Puppet still gives the recorded answers.
+#[test]
+fn the_record_is_what_puppet_says() {
+    if !oracle::available(MODULES) {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/parse");
+    let cases = recorded::cases(&root);
+    let answers = oracle::ask(&cases, recorded::MODULE_PATH);
+    assert_eq!(recorded::lines(&answers), recorded::read(&root), "record again with PARSE_JUDGE_RECORD=1");
+}
+
+/// What is parsed, printed and parsed again is the same.
+#[test]
+fn parse_print_parse() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/parse");
+    let mut cases = recorded::cases(&root);
+    cases.extend(case::files(Path::new(MODULES)));
+    let checked: usize = cases.iter().filter(|case| case.path.ends_with(".pp")).map(print::round_trip).sum();
+    assert!(checked > 100, "only {checked} texts could be parsed");
 }

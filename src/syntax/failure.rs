@@ -23,8 +23,46 @@ pub(super) fn diagnostic(source: &Arc<SourceFile>, failure: &Failure) -> Diagnos
         return Diagnostic::error(&codes::END, "syntax error at end of input").at(at);
     };
     let span = Span::new(failure.at as u32, (failure.at + token.len()) as u32);
-    Diagnostic::error(&codes::SYNTAX, format!("syntax error at `{token}`"))
-        .at(Location::new(source.clone(), span))
+    let found = Diagnostic::error(&codes::SYNTAX, format!("syntax error at `{token}`"))
+        .at(Location::new(source.clone(), span));
+    let found = match failure.expected.as_slice() {
+        [] => found,
+        words => found.label(format!("expected {}", words.join(", "))),
+    };
+    match help(source.text().get(..failure.at).unwrap_or_default(), rest, token) {
+        Some(help) => found.help(help),
+        None => found,
+    }
+}
+
+/// Recognises common mistakes by what stands around the place.
+fn help(before: &str, rest: &str, token: &str) -> Option<&'static str> {
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let previous = before.trim_end();
+    let starts = |word: &str| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
+    if starts("plan") || starts("apply") || rest.starts_with("plan ") || line.contains(" apply(") {
+        return Some("plans and `apply` belong to Bolt; Puppet knows them only in tasks mode");
+    }
+    let after = rest.get(token.len()..).unwrap_or_default().trim_start();
+    Some(match token {
+        "if" if previous.ends_with("else") => "`else if` is written `elsif`",
+        "elseif" | "elif" => "it is written `elsif`",
+        "elsif" => "`unless` has no `elsif`, and `elsif` follows a block of `if`",
+        "&" => "the logical operators are `and`, `or` and `!`",
+        "|" if previous.ends_with('|') || rest.starts_with("||") => {
+            "the logical operators are `and`, `or` and `!`"
+        }
+        "=" => "attributes and hash entries are written with `=>`",
+        ":" => "a title is followed by one colon; a selector or hash uses `=>`",
+        "'" | "\"" => "is a comma or an operator missing before the string?",
+        ";" => "statements need no semicolon at the end",
+        _ if after.starts_with("=>") || after.starts_with("+>") => {
+            "is a comma missing at the end of the line before?"
+        }
+        "class" | "define" | "node" | "case" | "default" | "type" | "function" | "inherits" | "undef"
+        | "true" | "false" | "and" | "or" | "in" => "this is a keyword; quote it if a text was meant",
+        _ => return None,
+    })
 }
 
 /// Returns the first word or sign of a text.

@@ -12,6 +12,7 @@ mod failure;
 mod grammar;
 mod heredoc;
 pub mod pn;
+mod recover;
 mod scan;
 mod validate;
 
@@ -114,14 +115,19 @@ pub fn parse(source: Arc<SourceFile>, mode: Mode, options: &Options) -> Parsed {
     };
     let shared = Shared::default();
     let builder = Builder::new(&source, &scan, Places::Shifted(0), &shared);
-    let body = match grammar::parse(rule, &scan.text) {
-        Ok(pairs) => match mode {
+    let body = match (grammar::parse(rule, scan.readable()), &scan.problem) {
+        (Ok(pairs), None) => match mode {
             Mode::Manifest => builder.manifest(pairs),
             Mode::Epp => builder.template(pairs),
         },
-        Err(at) => {
-            let failure = Failure::new(&scan, at);
+        (Ok(_), Some(problem)) => {
+            let failure = Failure::lexical(problem.clone());
             return Parsed { ast: None, diagnostics: vec![failure::diagnostic(&source, &failure)] };
+        }
+        (Err(furthest), _) => {
+            let failures = recover::failures(&scan, rule, Failure::new(&scan, furthest));
+            let diagnostics = failures.iter().map(|failure| failure::diagnostic(&source, failure)).collect();
+            return Parsed { ast: None, diagnostics };
         }
     };
     let (definitions, mut diagnostics, failures) = shared.into_parts();

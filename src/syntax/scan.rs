@@ -37,6 +37,14 @@ pub(super) struct Scan<'a> {
     pub render_starts: Vec<(usize, usize)>,
 }
 
+impl Scan<'_> {
+    /// Returns the text up to the place where the lexer gives up: what comes after it is not bounded in depth.
+    pub(super) fn readable(&self) -> &str {
+        let end = self.problem.as_ref().map_or(self.text.len(), |problem| problem.at);
+        self.text.get(..end).unwrap_or(&self.text)
+    }
+}
+
 /// A place where the lexer gives up.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
@@ -89,25 +97,49 @@ impl From<Mode> for Start {
     }
 }
 
+/// A place where a statement may begin or end, in how many open braces.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    /// The offset.
+    pub at: usize,
+    /// How many braces are open.
+    pub depth: usize,
+}
+
 /// Scans a text.
 pub(super) fn scan(text: &str, start: Start) -> Scan<'_> {
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        after: After::Start,
-        frames: Vec::new(),
-        jump: None,
-        epp: None,
-        masks: Vec::new(),
-        marks: Vec::new(),
-        heredocs: Vec::new(),
-        texts: Vec::new(),
-        open_regex: None,
-        render_starts: Vec::new(),
-    };
+    let mut scanner = Scanner::new(text);
     let problem = scanner.run(start).err();
     scanner.finish(problem)
+}
+
+/// Finds where statements may begin and end: at line breaks, semicolons and braces outside of other brackets.
+pub(super) fn edges(text: &str) -> Vec<Edge> {
+    let mut scanner = Scanner::new(text);
+    scanner.edges = Some(Vec::new());
+    let _ = scanner.run(Start::Code);
+    scanner.edges.unwrap_or_default()
+}
+
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            after: After::Start,
+            frames: Vec::new(),
+            jump: None,
+            epp: None,
+            masks: Vec::new(),
+            marks: Vec::new(),
+            heredocs: Vec::new(),
+            texts: Vec::new(),
+            open_regex: None,
+            render_starts: Vec::new(),
+            edges: None,
+        }
+    }
 }
 
 type Step = Result<(), Problem>;
@@ -150,6 +182,8 @@ struct Scanner<'a> {
     texts: Vec<(usize, String)>,
     open_regex: Option<usize>,
     render_starts: Vec<(usize, usize)>,
+    /// Recorded only if asked for.
+    edges: Option<Vec<Edge>>,
 }
 
 impl<'a> Scanner<'a> {
@@ -191,7 +225,14 @@ impl<'a> Scanner<'a> {
     fn token(&mut self, byte: u8) -> Step {
         match byte {
             b' ' | b'\t' | b'\r' => self.at += 1,
-            b'\n' => self.at = self.jump.take().unwrap_or(self.at + 1),
+            b'\n' => {
+                self.at = self.jump.take().unwrap_or(self.at + 1);
+                self.edge(self.at);
+            }
+            b';' => {
+                self.operator(1, After::Other);
+                self.edge(self.at);
+            }
             b'#' => self.at = self.find(b'\n', self.at),
             b'0'..=b'9' => return self.number(),
             b'A'..=b'Z' => return self.type_name(self.at),
@@ -216,6 +257,16 @@ impl<'a> Scanner<'a> {
             _ => self.operator(1, After::Other),
         }
         Ok(())
+    }
+
+    /// Records an edge unless a bracket or interpolation is open.
+    fn edge(&mut self, at: usize) {
+        if let Some(edges) = &mut self.edges
+            && matches!(self.frames.last(), None | Some(Frame::Brace))
+        {
+            edges
+                .push(Edge { at, depth: self.frames.iter().filter(|frame| **frame == Frame::Brace).count() });
+        }
     }
 
     fn operator(&mut self, length: usize, after: After) {
@@ -363,6 +414,7 @@ impl<'a> Scanner<'a> {
         }
         self.frames.push(frame);
         self.operator(1, After::Other);
+        self.edge(self.at);
         Ok(())
     }
 
@@ -378,6 +430,7 @@ impl<'a> Scanner<'a> {
         while self.frames.last() == Some(&Frame::Bracket) {
             self.frames.pop();
         }
+        self.edge(self.at);
         let frame = self.frames.pop();
         self.operator(1, After::Other);
         match frame {

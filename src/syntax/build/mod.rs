@@ -36,21 +36,29 @@ const MAX_DEPTH: usize = 1_000;
 /// A place where the parser gave up.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
-    /// The offset in the file.
+    /// The offset in the file that Puppet would report.
     pub at: usize,
+    /// How far the grammar came.
+    pub parsed_to: usize,
+    /// What could have stood there, in human words.
+    pub expected: Vec<&'static str>,
     /// The lexer's problem, if it is one.
     pub problem: Option<scan::Problem>,
 }
 
 impl Failure {
     /// Takes the place where the grammar gave up and finds the one that Puppet would report.
-    pub(super) fn new(scan: &Scan<'_>, at: usize) -> Self {
-        let length = scan.text.len();
+    pub(super) fn new(scan: &Scan<'_>, furthest: grammar::Furthest) -> Self {
         // a regular expression without its end is a division without its left side
-        let at = scan.open_regex.filter(|_| at >= length).unwrap_or(at);
+        let at = scan.open_regex.filter(|_| furthest.at >= scan.text.len()).unwrap_or(furthest.at);
         let seen = scan.render_starts.iter().find(|(mark, _)| *mark == at).map(|(_, start)| *start);
         let problem = scan.problem.clone().filter(|problem| problem.at <= at);
-        Self { at: seen.unwrap_or(at), problem }
+        Self { at: seen.unwrap_or(at), parsed_to: furthest.at, expected: furthest.expected, problem }
+    }
+
+    /// Takes a problem of the lexer.
+    pub(super) fn lexical(problem: scan::Problem) -> Self {
+        Self { at: problem.at, parsed_to: problem.at, expected: Vec::new(), problem: Some(problem) }
     }
 }
 
@@ -114,23 +122,28 @@ impl<'a> Builder<'a> {
 
     /// Builds the body of a manifest.
     pub(super) fn manifest(&self, pairs: Pairs<'_, Rule>) -> Block {
-        let statements = self.statements(pairs.filter(|pair| pair.as_rule() != Rule::EOI));
+        let statements = self.all_statements(inside(pairs).next());
         Block { span: statements_span(&statements), statements: statements.into() }
     }
 
     /// Builds the body of a template: a lambda around what it renders.
     pub(super) fn template(&self, pairs: Pairs<'_, Rule>) -> Block {
-        let mut pairs = pairs.filter(|pair| pair.as_rule() != Rule::EOI).peekable();
+        let mut pairs = inside(pairs).peekable();
         let parameters = pairs.next_if(|pair| pair.as_rule() == Rule::epp_parameters);
         let parameters_specified = parameters.is_some();
         let parameters = parameters.map(|pair| self.parameters(pair.into_inner())).unwrap_or_default();
-        let statements = self.statements(pairs);
+        let statements = self.all_statements(pairs.next());
         let body = self.optional_block(statements_span(&statements), statements);
         let span = Span::new(0, self.source.text().len() as u32);
         let epp = Expr::new(span, ExprKind::Epp(Box::new(super::ast::Epp { parameters_specified, body })));
         let body = Some(Block { span, statements: Box::new([epp]) });
         let lambda = super::ast::Lambda { span, parameters, return_type: None, body };
         Block { span, statements: Box::new([Expr::new(span, ExprKind::Lambda(Arc::new(lambda)))]) }
+    }
+
+    /// Builds what a `statements` pair holds, if there is one.
+    fn all_statements(&self, pair: Option<Node<'_>>) -> Vec<Expr> {
+        pair.map(|pair| self.statements(pair.into_inner())).unwrap_or_default()
     }
 
     fn optional_block(&self, span: Span, statements: Vec<Expr>) -> Option<Block> {
@@ -140,7 +153,7 @@ impl<'a> Builder<'a> {
     /// Builds `{ statements }`; `None` if it is empty.
     fn block(&self, pair: Node<'_>) -> Option<Block> {
         let span = self.span(&pair);
-        let statements = self.statements(pair.into_inner());
+        let statements = self.all_statements(pair.into_inner().next());
         self.optional_block(span, statements)
     }
 
@@ -192,6 +205,11 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Returns what an entry rule holds.
+fn inside(pairs: Pairs<'_, Rule>) -> impl Iterator<Item = Node<'_>> {
+    pairs.flat_map(Node::into_inner).filter(|pair| pair.as_rule() != Rule::EOI)
+}
+
 /// Returns the span from the first statement to the last.
 fn statements_span(statements: &[Expr]) -> Span {
     let first = statements.first().map(|first| first.span).unwrap_or_default();
@@ -209,16 +227,20 @@ pub(super) fn heredoc_segments(
     let scan = scan::scan(text, Start::Text(dollar));
     let places = Places::Lines(lines);
     let builder = Builder { source: parent.source, scan: &scan, places, shared: parent.shared };
-    let fail = |at: usize, problem| {
-        let at = places.map(at);
-        parent.shared.failures.borrow_mut().push(Failure { at, problem });
+    let fail = |mut failure: Failure| {
+        let at = places.map(failure.at);
+        failure.at = at;
+        if let Some(problem) = &mut failure.problem {
+            problem.shown = places.map(problem.shown);
+        }
+        parent.shared.failures.borrow_mut().push(failure);
         Expr::new(Span::new(at as u32, at as u32), ExprKind::Undef)
     };
     let rule = if dollar { Rule::heredoc_escaped } else { Rule::heredoc_plain };
-    match grammar::parse(rule, &scan.text) {
-        Ok(pairs) if scan.problem.is_none() => builder.heredoc_text(pairs, text.len(), escapes),
-        Ok(_) => fail(scan.problem.as_ref().map_or(0, |problem| problem.at), scan.problem.clone()),
-        Err(at) => fail(at, scan.problem.clone().filter(|problem| problem.at <= at)),
+    match (grammar::parse(rule, scan.readable()), &scan.problem) {
+        (Ok(pairs), None) => builder.heredoc_text(pairs, text.len(), escapes),
+        (Ok(_), Some(problem)) => fail(Failure::lexical(problem.clone())),
+        (Err(furthest), _) => fail(Failure::new(&scan, furthest)),
     }
 }
 

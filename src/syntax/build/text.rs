@@ -24,8 +24,8 @@ impl Builder<'_> {
 
     /// Builds the parts of an interpolated text. Empty texts are left out.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other parts are literal texts")]
-    fn segments(&self, pairs: Pairs<'_, Rule>, escapes: &str) -> Vec<Segment> {
-        let mut built = Vec::with_capacity(pairs.len());
+    fn segments<'i>(&self, pairs: impl Iterator<Item = Node<'i>>, escapes: &str) -> Vec<Segment> {
+        let mut built = Vec::new();
         for pair in pairs {
             let span = self.span(&pair);
             match pair.as_rule() {
@@ -84,7 +84,10 @@ impl Builder<'_> {
 
     /// Builds the parsed text of a heredoc.
     pub(super) fn heredoc_text(&self, pairs: Pairs<'_, Rule>, length: usize, escapes: &str) -> Expr {
-        Expr::new(self.span_of(0, length), segments_kind(self.segments(pairs, escapes)))
+        Expr::new(
+            self.span_of(0, length),
+            segments_kind(self.segments(pairs.flat_map(Node::into_inner), escapes)),
+        )
     }
 }
 
