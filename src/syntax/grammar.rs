@@ -38,9 +38,17 @@ fn furthest(rule: Rule, text: &str) -> Furthest {
     let by_rule = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
-    let at = error.parse_attempts().map_or(by_rule, |attempts| attempts.max_position.max(by_rule));
+    let by_token = error.parse_attempts().map_or(by_rule, |attempts| attempts.max_position.max(by_rule));
+    let at = if only_looked_at(text, by_rule, by_token) { by_rule } else { by_token };
     let expected = if at == by_rule { words(&error) } else { Vec::new() };
     Furthest { at, expected }
+}
+
+/// Tells whether the signs between two places were only looked at: pest counts what a lookahead sees as read.
+/// Had they been read, a rule would have been tried after them.
+fn only_looked_at(text: &str, by_rule: usize, by_token: usize) -> bool {
+    let between = text.get(by_rule..by_token).unwrap_or_default();
+    (1..=2).contains(&between.len()) && between.bytes().all(|byte| byte.is_ascii_punctuation())
 }
 
 /// Returns the expected rules in human words, each once.
