@@ -294,6 +294,11 @@ fn runs_are_bounded() {
         "<% h = Hash.new { |hash, k| hash[k + 1] }; h[0] %>",
         "<%= [1] * 1_000_000_000_000 %>",
         "<%= '%999999999d' % 1 %>",
+        "<% a = []; 100_000.times { a = [a] } %>",
+        "<% h = {}; 100_000.times { h = { 'x' => h } } %>",
+        "<% f = nil; 100_000.times { g = f; f = lambda { g } } %>",
+        "<% class N; def initialize(n); @n = n; end; end; n = nil; 50_000.times { n = N.new(n) } %>",
+        "<% e = [1].each; 50_000.times { e = e.each_with_index } %>",
     ];
     for body in bounded {
         match rendered("b.erb", body, &Vars(Vec::new())) {

@@ -6,6 +6,7 @@
 //! `lower` turns lib-ruby-parser's tree into the compact one of `tree`; `interp` evaluates it; `core` holds the
 //! builtin classes' methods in tables.
 
+mod bury;
 mod code;
 #[expect(
     clippy::wildcard_enum_match_arm,

@@ -344,6 +344,11 @@ impl RArray {
         array
     }
 
+    /// Takes all items out, for dropping.
+    pub(crate) fn take_items(&mut self) -> Vec<Rv> {
+        std::mem::take(self.items.get_mut())
+    }
+
     fn fill(&self) {
         if let Some(items) = self.pending.take() {
             self.items.replace(items.iter().map(Rv::from).collect());
@@ -388,6 +393,11 @@ impl RHash {
         let hash = Self::new(IndexMap::new());
         hash.pending.replace(Some(entries));
         hash
+    }
+
+    /// Takes all entries out, for dropping.
+    pub(crate) fn take_entries(&mut self) -> IndexMap<Key, Rv> {
+        std::mem::take(self.entries.get_mut())
     }
 
     fn fill(&self) {
