@@ -7,9 +7,9 @@ CARGO ?= cargo
 
 # Builds, converts the fixture's six nodes into target/demo/, prints the score and where to look.
 demo:
-	$(CARGO) build
-	rm -rf $(DEMO)
-	$(CARGO) run --quiet -- convert fixtures/control-repo --out $(DEMO) \
+	@$(CARGO) build
+	@rm -rf $(DEMO)
+	@$(CARGO) run --quiet -- convert fixtures/control-repo --out $(DEMO) \
 	  --facts fixtures/control-repo/facts --enc fixtures/control-repo/enc --trusted fixtures/control-repo/trusted \
 	  --color never
 
