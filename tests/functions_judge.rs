@@ -5,7 +5,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
 
-#[expect(dead_code, unused_imports, reason = "shared by several tests")]
 mod common;
 
 use migrate::{

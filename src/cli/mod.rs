@@ -17,9 +17,9 @@ mod gc;
 mod generations;
 mod inputs;
 mod lookup;
+mod parse;
 mod plan;
 mod rollback;
-mod parse;
 mod session;
 mod status;
 

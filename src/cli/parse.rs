@@ -172,7 +172,8 @@ fn module_path(root: &Path) -> Vec<PathBuf> {
     let Some(environment) = root.ancestors().find(inside) else { return Vec::new() };
     let settings = std::fs::read_to_string(environment.join("environment.conf")).unwrap_or_default();
     let lines = settings.lines().filter_map(|line| line.split_once('='));
-    let given = lines.filter(|(key, _)| key.trim() == "modulepath").map(|(_, value)| value.trim()).last();
+    let given =
+        lines.filter(|(key, _)| key.trim() == "modulepath").map(|(_, value)| value.trim()).next_back();
     let dirs = given.unwrap_or("modules:site").split(':').filter(|dir| !dir.is_empty() && !dir.contains('$'));
     dirs.map(|dir| environment.join(dir)).collect()
 }

@@ -416,13 +416,13 @@ mod tests {
             check(
                 "%.2f %e %g %g",
                 &[
-                    Value::Float(3.14159),
+                    Value::Float(5.14159),
                     Value::Float(12345.678),
                     Value::Float(0.00001),
                     Value::Float(100_000.0)
                 ]
             ),
-            "3.14 1.234568e+04 1e-05 100000"
+            "5.14 1.234568e+04 1e-05 100000"
         );
         assert_eq!(
             check("%s and %10.3s|%-6s|", &["a".into(), "abcdef".into(), "x".into()]),

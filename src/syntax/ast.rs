@@ -692,7 +692,6 @@ impl Expr {
             ExprKind::ResourceDefaults(it) if it.form == ResourceForm::Regular => self.from(&it.type_ref),
             ExprKind::ResourceOverride(it) if it.form == ResourceForm::Regular => self.from(&it.resources),
             ExprKind::Resource(it) if it.form == ResourceForm::Regular => self.from(&it.type_name),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the rest begins where it begins")]
             _ => self.span,
         }
     }

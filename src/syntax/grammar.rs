@@ -61,7 +61,6 @@ fn words(error: &Error<Rule>) -> Vec<&'static str> {
 }
 
 /// Returns the human word of a rule; operators and the rarer expressions are not worth a word.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is not worth a word")]
 fn word(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::EOI => "the end of the file",

@@ -234,7 +234,6 @@ impl Writer {
         let _ = write!(self.out, "{{\"^\":[\"int\",{{\"#\":[\"radix\",{base},\"value\",{value}]}}]}}");
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only numbers are negated while parsing")]
     fn minus(&mut self, inner: &Expr) {
         match &inner.kind {
             ExprKind::Integer(value, _) => {

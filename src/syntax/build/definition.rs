@@ -49,7 +49,6 @@ impl Builder<'_> {
     }
 
     /// Builds what follows the name.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these parts are in the rules")]
     fn parts<'i>(&self, pairs: impl Iterator<Item = Node<'i>>) -> Parts {
         let mut parts = Parts::default();
         for pair in pairs {
@@ -115,7 +114,6 @@ impl Builder<'_> {
         ExprKind::Function(function)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other parts are hosts")]
     pub(super) fn node_definition(&self, pair: Node<'_>) -> ExprKind {
         let span = self.span(&pair);
         let (mut matches, mut parent, mut body) = (Vec::new(), None, None);
@@ -131,7 +129,6 @@ impl Builder<'_> {
         ExprKind::Node(node)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other hosts are operands")]
     fn host(&self, pair: Node<'_>) -> Expr {
         let span = self.span(&pair);
         match pair.as_rule() {
@@ -160,7 +157,7 @@ impl Builder<'_> {
         let splat = parts.peek().filter(|part| part.as_rule() == Rule::splat);
         let splat = splat.and_then(|_| parts.next()).map(|part| self.span(&part));
         let (name, name_span) = self.name(&mut parts, Span::default());
-        let value = if parts.len() > 0 { Some(self.operation(parts)) } else { None };
+        let value = if !parts.is_empty() { Some(self.operation(parts)) } else { None };
         let start = type_expr.as_ref().map(|expr: &Expr| expr.span).or(splat).unwrap_or(name_span);
         let end = value.as_ref().map_or(name_span, |value: &Expr| value.span);
         Parameter {

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 impl Builder<'_> {
     /// Builds an operand. This only dispatches.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "tokens and parts of other rules are no operands")]
     pub(super) fn primary(&self, pair: Node<'_>) -> Expr {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
@@ -100,7 +99,6 @@ impl Builder<'_> {
         entries.into()
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these parts are in the rule")]
     fn if_expression(&self, pair: Node<'_>) -> If {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
@@ -137,7 +135,6 @@ impl Builder<'_> {
         ExprKind::Case(Box::new(Case { test, options }))
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these parts are in the rule")]
     fn case_option(&self, pair: Node<'_>) -> CaseOption {
         let span = self.span(&pair);
         let (mut values, mut colon, mut then) = (Vec::new(), span, None);
@@ -152,7 +149,6 @@ impl Builder<'_> {
     }
 
     /// Builds a lambda.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these parts are in the rule")]
     pub(super) fn lambda(&self, pair: Node<'_>) -> Arc<Lambda> {
         let span = self.span(&pair);
         let (mut parameters, mut return_type, mut body) = (Vec::new(), None, None);

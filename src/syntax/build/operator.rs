@@ -93,7 +93,6 @@ impl Builder<'_> {
         Expr::new(span, kind)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "pest's rules are many, the postfix ones few")]
     fn postfix(&self, left: Expr, op: Node<'_>) -> Expr {
         match op.as_rule() {
             Rule::access => self.access(left, op),
@@ -128,10 +127,6 @@ impl Builder<'_> {
         Expr::new(span, ExprKind::Call(Box::new(Call { functor, arguments, lambda, rvalue: true })))
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "pest's rules are many, the parts of a method call few"
-    )]
     fn member(&self, receiver: Expr, op: Node<'_>) -> Expr {
         let dot = op.as_span().start();
         let mut anchor = self.span_of(dot, dot + 1);

@@ -23,7 +23,6 @@ impl Builder<'_> {
     }
 
     /// Builds the parts of an interpolated text. Empty texts are left out.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other parts are literal texts")]
     fn segments<'i>(&self, pairs: impl Iterator<Item = Node<'i>>, escapes: &str) -> Vec<Segment> {
         let mut built = Vec::new();
         for pair in pairs {
@@ -46,7 +45,6 @@ impl Builder<'_> {
         built
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a name alone is the only other part")]
     fn interpolation(&self, pair: Node<'_>) -> Expr {
         let span = self.span(&pair);
         match pair.into_inner().next() {

@@ -20,7 +20,6 @@ impl Checker<'_> {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else can be assigned to")]
     fn assign(&mut self, target: &Expr, via_index: bool) {
         match &target.kind {
             ExprKind::Variable(name) => self.assign_variable(name, target),
@@ -50,7 +49,6 @@ impl Checker<'_> {
     }
 
     /// Checks that an expression can be used as a value.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is a value")]
     pub(super) fn rvalue(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Collector(_)

@@ -105,7 +105,6 @@ impl Checker<'_> {
     }
 
     fn check_call(&mut self, it: &Call, expr: &Expr) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else can be called")]
         match &it.functor.kind {
             ExprKind::Name(_) | ExprKind::TypeRef(_) => {}
             ExprKind::Access(access) if matches!(access.left.kind, ExprKind::TypeRef(_)) => {}
@@ -180,7 +179,6 @@ impl Checker<'_> {
     }
 
     /// Checks the query of a collector.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else can be queried")]
     pub(super) fn query(&mut self, query: &Expr) {
         let allowed = match &query.kind {
             ExprKind::Binary(it) => match it.op {
@@ -218,7 +216,6 @@ impl Checker<'_> {
         let Some(last) = body.and_then(|body| body.statements.last()) else { return };
         let untitled = match &last.kind {
             ExprKind::Block(block) => idem::resource_without_title(&block.statements).is_some(),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "only such a block is reported elsewhere")]
             _ => false,
         };
         if idem::expr(last) && !untitled {

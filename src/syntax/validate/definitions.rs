@@ -101,7 +101,6 @@ impl Checker<'_> {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other hosts are always valid")]
     fn host(&mut self, host: &Expr) {
         match &host.kind {
             ExprKind::String(name) if !names::is_host(name) => {
@@ -144,7 +143,6 @@ impl Checker<'_> {
                 let [_, second] = &*access.keys else { return self.mapping_sides(runtime, false, it, expr) };
                 (runtime, is_replacement(second))
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the left side of a mapping is an access")]
             _ => (false, false),
         };
         self.mapping_sides(runtime, by_pattern, it, expr);
@@ -191,12 +189,10 @@ impl Checker<'_> {
         let Some(expr) = expr else { return };
         let name = match &expr.kind {
             ExprKind::Access(access) => &access.left.kind,
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is looked at as it is")]
             other => other,
         };
         match name {
             ExprKind::TypeRef(name) => self.future_word(&name.to_lowercase(), expr.span),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is a type")]
             _ => self.report(&codes::EXPRESSION, expr.anchor(), "this is no reference to a type"),
         }
     }
@@ -250,7 +246,6 @@ fn is_type_reference(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::TypeRef(_) => true,
         ExprKind::Access(access) => matches!(access.left.kind, ExprKind::TypeRef(_)),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is a type")]
         _ => false,
     }
 }

@@ -4,7 +4,6 @@ use crate::syntax::ast::{Expr, ExprKind, Segment};
 
 /// Returns a text that is the same for equal literals and different for others; `None` for what is no literal.
 pub(super) fn key(expr: &Expr) -> Option<String> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is no literal")]
     Some(match &expr.kind {
         ExprKind::Undef => "undef".to_owned(),
         ExprKind::Default => "default".to_owned(),

@@ -125,7 +125,7 @@ mod tests {
             manifest: Some(PathBuf::from("/m/x/manifests/site.pp")),
             ..Options::default()
         };
-        let place = |path: &str| super::place(path, &options);
+        let place = |path: &str| place(path, &options);
         assert_eq!(place("/m/ntp/manifests/init.pp"), Place::Namespace("ntp".into()));
         assert_eq!(place("/m/ntp/manifests/a/B.pp"), Place::Namespace("ntp::a::b".into()));
         assert_eq!(place("/m/ntp/examples/a.pp"), Place::Stray);

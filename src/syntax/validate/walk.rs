@@ -60,7 +60,6 @@ impl Checker<'_> {
             ExprKind::Class(_) => Container::Class,
             ExprKind::Lambda(_) => Container::Lambda,
             ExprKind::Collector(_) | ExprKind::ResourceOverride(_) => Container::Amending,
-            #[expect(clippy::wildcard_enum_match_arm, reason = "checks ask for these containers only")]
             _ => Container::Other,
         };
         if let ExprKind::Block(block) = &expr.kind {

@@ -296,7 +296,7 @@ mod tests {
         let texts = ["join(Array $arg, String $delimiter?) >> String"];
         let number = Value::Int(1);
         assert_eq!(
-            message("join", &texts, &[number.clone()]),
+            message("join", &texts, std::slice::from_ref(&number)),
             "'join' parameter 'arg' expects an Array value, got Integer"
         );
         assert_eq!(message("join", &texts, &[]), "'join' expects between 1 and 2 arguments, got none");
