@@ -1,5 +1,15 @@
 //! Activating below a root: what a user is promised.
-#![expect(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 #[path = "activation_support/mod.rs"]
 mod support;

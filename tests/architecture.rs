@@ -1,7 +1,16 @@
 //! Holds the shape of `src/`: folders use only folders above them, unsafe code lives in one place at most, every
 //! file says what it is for, and none outgrows a reader.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,16 @@
 //! `cargo test --test catalogs -- --nocapture` prints a line a node and the first differences of each;
 //! `DIFFERENCES=200` prints more of them, `NODE=web01` looks at the nodes whose name contains this only.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 mod common;
 
@@ -179,7 +188,8 @@ fn the_normaliser_sees_every_kind_of_difference() {
     let path = Repo::control().recorded.join("web01.example.net.json");
     let theirs = catalog::read(&path, Path::new("/nowhere"));
     assert_eq!(catalog::differences(&theirs, &theirs), []);
-    let changes: [(&str, fn(&mut serde_json::Value)); 8] = [
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(&str, Change); 8] = [
         ("order", |c| c["resources"].as_array_mut().unwrap().swap(10, 20)),
         ("resource", |c| drop(c["resources"].as_array_mut().unwrap().remove(30))),
         ("message", |c| changed(c, "Notify", "parameters", |r| r["parameters"]["message"] = "x".into())),

@@ -3,7 +3,17 @@
 //! `fixtures/erb/corpus.txt` holds the templates, `fixtures/erb/answers.json` what Ruby made of them (written by
 //! `tests/oracle/erb.rb`). Where `ruby` is installed the answers are made afresh and must be the recorded ones. Every
 //! template of the installed Puppet modules is rendered too: it must end in text or in a diagnostic.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 use ecow::EcoString;
 use migrate::{

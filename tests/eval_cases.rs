@@ -3,9 +3,17 @@
 //! `CASE=arrows cargo test --test eval_cases -- --nocapture` looks at the cases whose name contains this only.
 //! `tests/oracle/eval_cases.rb` records the answers.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
-#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 
 use common::catalog;

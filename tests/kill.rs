@@ -3,7 +3,17 @@
 //! `strace` counts the calls of a run, then kills the program at each of them (or makes the call fail). The
 //! usual run tries a part; `MIGRATE_SOAK=1` (`make soak`) tries every call of every name, kills the recovery too, and
 //! pulls the power on a file system of its own.
-#![expect(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 #[path = "activation_support/mod.rs"]
 mod support;

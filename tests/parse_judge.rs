@@ -2,7 +2,17 @@
 //!
 //! Every manifest of Debian's modules, some of them under other names, and mutants with one token changed. The
 //! mutants of seed 1 are the regression set; `PARSE_JUDGE_SEED` adds 500 of another seed (CI prints a fresh one).
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test reports to whoever runs it")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 #[path = "parse_judge/case.rs"]
 mod case;

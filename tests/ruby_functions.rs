@@ -1,6 +1,16 @@
 //! Ruby functions of modules in the interpreter: dispatches, blocks, both APIs; and all function files of the
 //! installed modules define their function or are refused by a code.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 use ecow::EcoString;
 use migrate::{

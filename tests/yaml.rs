@@ -3,7 +3,16 @@
 //! Recorded answers are in `fixtures/yaml/` (`RECORD=1 cargo test --test yaml` makes them again, with Ruby); where
 //! Puppet is installed it is asked again, about Debian's modules and a fresh seed too.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
 
 mod common;
 
