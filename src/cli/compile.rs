@@ -23,6 +23,7 @@ pub(super) struct Compile {
 
 impl Compile {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        check_format(session)?;
         let loaded = self.inputs.load(session)?;
         self.check_target(session, loaded.nodes.len())?;
         for warning in &loaded.warnings {
@@ -45,6 +46,19 @@ impl Compile {
             return Err(Stop::Diagnostics(vec![Diagnostic::error(&FLAG, message).help(help)]));
         }
         Ok(())
+    }
+}
+
+/// Refuses the forms that catalogs do not have.
+fn check_format(session: &Session<'_>) -> Result<(), Stop> {
+    match session.format_or(Format::Json) {
+        Format::Json | Format::Summary | Format::Text => Ok(()),
+        other @ (Format::Html | Format::Sarif | Format::Junit | Format::Github) => {
+            let name = format!("{other:?}").to_lowercase();
+            let message = format!("`--format {name}` is not supported by this command");
+            let found = Diagnostic::error(&FLAG, message).help("use `json` or `summary`");
+            Err(Stop::Diagnostics(vec![found]))
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub use common::{ColorChoice, Common, Format};
 pub use inputs::InputArguments;
 pub use session::{Session, Status};
 
+use crate::{diag::Diagnostic, inputs::UNSUPPORTED};
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::process::ExitCode;
 
@@ -102,12 +103,20 @@ pub fn main() -> ExitCode {
     let status = match Arguments::try_parse() {
         Ok(arguments) => {
             let mut session = Session::new(&mut out, &mut err, arguments.common.clone());
-            let outcome = arguments.command.run(&mut session);
+            let outcome = settings_file(&session).and_then(|()| arguments.command.run(&mut session));
             session.finish(outcome)
         }
         Err(found) => usage(&found),
     };
     ExitCode::from(status.code())
+}
+
+/// Refuses what nothing reads yet, rather than leaving it out in silence.
+fn settings_file(session: &Session<'_>) -> Result<(), session::Stop> {
+    let Some(path) = &session.common.config else { return Ok(()) };
+    let message = format!("`--config {}` is not supported yet", path.display());
+    let help = "leave it out; all settings are flags";
+    Err(session::Stop::Diagnostics(vec![Diagnostic::error(&UNSUPPORTED, message).help(help)]))
 }
 
 /// Prints help where it was asked for, else what is wrong with the arguments.

@@ -72,6 +72,7 @@ impl Checked {
 
 impl Parse {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        super::activation::text_or_json(session)?;
         let checked = session.on_threads(|| self.check());
         let refused = checked.iter().filter(|checked| checked.refused()).count();
         if session.format_or(Format::Text) != Format::Json {
