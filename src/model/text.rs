@@ -1,13 +1,13 @@
 //! Texts that may hold secrets: the secret's bytes are never in them.
 
 use crate::value::{Secret, Str};
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use serde::{Deserialize, Serialize};
 
 /// A secret by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SecretRef {
-    /// Its stable id, which names its file.
+    /// Its stable id, which names its file; ends in `-derived` for what was computed from the secret.
     pub id: EcoString,
     /// The Hiera key it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,9 @@ pub struct SecretRef {
 
 impl From<&Secret> for SecretRef {
     fn from(secret: &Secret) -> Self {
-        Self { id: secret.id.clone(), key: secret.key.clone(), derived: secret.derived }
+        // a digest of a password has a file of its own: the password in its place would be shown
+        let id = if secret.derived { eco_format!("{}-derived", secret.id) } else { secret.id.clone() };
+        Self { id, key: secret.key.clone(), derived: secret.derived }
     }
 }
 
@@ -155,5 +157,12 @@ mod tests {
         let text = Text::from_labelled(&value);
         assert_eq!(text.masked(), "password=<secret db>\n");
         assert!(!serde_json::to_string(&text).unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn what_is_computed_from_a_secret_has_an_id_of_its_own() {
+        let id = "db".into();
+        let digest = Secret { id, key: None, file: None, opaque: false, derived: true };
+        assert_eq!(SecretRef::from(&digest).id, "db-derived");
     }
 }
