@@ -13,6 +13,7 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::compile::CODES);
     codes.extend(crate::catalog::CODES);
     codes.extend(crate::ruby::CODES);
+    codes.extend(crate::functions::CODES);
     codes.extend(crate::eval::CODES);
     codes.extend(crate::model::CODES);
     codes.extend(crate::translate::CODES);

@@ -37,6 +37,7 @@ mod tests;
 mod time;
 mod types;
 
+pub(crate) use codes::CODES;
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
 pub use gate::{call, hide, map_strings, mark_secret, secrets};
 pub use table::{Function, Generation, Labelling, find, functions, similar};
