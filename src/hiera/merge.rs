@@ -3,7 +3,7 @@
 use super::codes;
 use crate::{
     diag::{Diagnostic, Result},
-    value::{HashMap, Value},
+    value::{HashMap, Value, compile_regex},
 };
 use ecow::EcoVec;
 use indexmap::IndexSet;
@@ -175,9 +175,8 @@ struct Deep<'a> {
 /// The prefix is a pattern without escapes in the gem: `^#{knockout_prefix}`.
 fn deep(options: &DeepOptions) -> Result<Deep<'_>> {
     let compile = |prefix: &String| {
-        onig::Regex::new(&format!("^{prefix}")).map_err(|found| {
-            error(&format!("`knockout_prefix` `{prefix}` is no pattern: {}", found.description()))
-        })
+        compile_regex(&format!("^{prefix}"), onig::RegexOptions::REGEX_OPTION_NONE)
+            .map_err(|found| error(&format!("`knockout_prefix` `{prefix}` is no pattern: {found}")))
     };
     let knockout = options.knockout_prefix.as_ref().map(compile).transpose()?;
     Ok(Deep { options, knockout })

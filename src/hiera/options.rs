@@ -3,7 +3,7 @@
 use super::codes;
 use crate::{
     diag::{Diagnostic, Result},
-    value::{HashMap, Value},
+    value::{HashMap, Value, compile_regex},
 };
 use std::sync::Arc;
 
@@ -21,9 +21,10 @@ impl LookupOptions {
         for (key, value) in options.and_then(Value::as_hash).into_iter().flatten() {
             match key.as_str() {
                 Some(pattern) if pattern.starts_with('^') => {
-                    let regex = onig::Regex::new(pattern).map_err(|found| {
-                        error(&format!("the pattern `{pattern}` cannot be used: {}", found.description()))
-                    })?;
+                    let regex =
+                        compile_regex(pattern, onig::RegexOptions::REGEX_OPTION_NONE).map_err(|found| {
+                            error(&format!("the pattern `{pattern}` cannot be used: {found}"))
+                        })?;
                     compiled.patterns.push((regex, value.clone()));
                 }
                 Some(_) | None => {

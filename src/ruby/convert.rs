@@ -74,8 +74,8 @@ impl Interp<'_> {
             Rv::Hash(it) => self.hash_to_puppet(it, depth)?,
             Rv::Regexp(it) => {
                 let source = it.source.text().clone();
-                match onig::Regex::new(&source) {
-                    Ok(compiled) => Value::Regexp(Arc::new(Regexp { source, compiled })),
+                match Regexp::new(source) {
+                    Ok(compiled) => Value::Regexp(Arc::new(compiled)),
                     Err(_) => return Err(self.unsupported_value("this regular expression")),
                 }
             }

@@ -1,6 +1,6 @@
 //! Ruby's regular expressions, by Oniguruma with a limit on retries.
 
-use super::{Regexp, Str, Value};
+use super::{Regexp, Str, Value, posix_bracket};
 use ecow::EcoString;
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 use std::{cell::RefCell, collections::HashMap, ops::Range, sync::Arc};
@@ -25,7 +25,7 @@ impl Regexp {
     /// Gives the engine's words about a bad expression.
     pub fn new(source: impl Into<EcoString>) -> Result<Self, String> {
         let source = source.into();
-        let compiled = compile(&source, RegexOptions::REGEX_OPTION_NONE)?;
+        let compiled = compile_regex(&source, RegexOptions::REGEX_OPTION_NONE)?;
         Ok(Self { source, compiled })
     }
 
@@ -114,13 +114,18 @@ impl Regexp {
     }
 }
 
-fn next_character(text: &str, at: usize) -> usize {
-    at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+/// Compiles an expression as Ruby's engine would; everything that takes one from a user comes here.
+///
+/// # Errors
+/// Gives Ruby's message about a bad expression.
+pub fn compile_regex(source: &str, options: RegexOptions) -> Result<Regex, String> {
+    let pattern = posix_bracket::rewrite(source).map_err(|error| format!("{error}: /{source}/"))?;
+    Regex::with_options(&pattern, options, Syntax::ruby())
+        .map_err(|error| format!("{}: /{source}/", error.description()))
 }
 
-fn compile(source: &str, options: RegexOptions) -> Result<Regex, String> {
-    Regex::with_options(source, options, Syntax::ruby())
-        .map_err(|error| format!("{}: /{source}/", error.description()))
+fn next_character(text: &str, at: usize) -> usize {
+    at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
 }
 
 fn search(regex: &Regex, text: &str, from: usize) -> Result<Option<Groups>, String> {

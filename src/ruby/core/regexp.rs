@@ -6,11 +6,11 @@ use crate::{
         interp::Interp,
         object::{R, RMatch, RRegexp, Rv, Scope},
     },
-    value::Str,
+    value::{Str, compile_regex},
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
-use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
+use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions};
 use std::{rc::Rc, sync::Arc};
 
 /// How often a match may retry before it is refused.
@@ -111,17 +111,14 @@ impl Interp<'_> {
                 flags |= flag;
             }
         }
-        match Regex::with_options(source, flags, Syntax::ruby()) {
+        match compile_regex(source, flags) {
             Ok(compiled) => {
                 let compiled = Arc::new(compiled);
                 let made = Rc::new(RRegexp { source: source.clone(), options, compiled });
                 self.regexps.insert(key, made.clone());
                 Ok(Rv::Regexp(made))
             }
-            Err(error) => {
-                let message = format!("{}: /{}/", error.description(), source.as_str());
-                Err(self.raise("RegexpError", message))
-            }
+            Err(message) => Err(self.raise("RegexpError", message)),
         }
     }
 

@@ -1,10 +1,14 @@
 //! Numbers and regular expressions.
 
 use super::{Builder, Node};
-use crate::syntax::{
-    ast::{ExprKind, Radix},
-    codes,
+use crate::{
+    syntax::{
+        ast::{ExprKind, Radix},
+        codes,
+    },
+    value::compile_regex,
 };
+use onig::RegexOptions;
 
 impl Builder<'_> {
     /// Builds a number; octal numbers with wrong digits and numbers too large are reported.
@@ -35,9 +39,9 @@ impl Builder<'_> {
         let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
         let source = if inner.contains("\\/") { inner.replace("\\/", "/") } else { inner.to_owned() };
         if !is_plain(&source)
-            && let Err(error) = onig::Regex::new(&source)
+            && let Err(error) = compile_regex(&source, RegexOptions::REGEX_OPTION_NONE)
         {
-            let message = format!("`{source}` is no valid regular expression: {}", error.description());
+            let message = format!("`{source}` is no valid regular expression: {error}");
             self.report(&codes::REGEX, self.span(pair), message);
         }
         ExprKind::Regex(source.into())
