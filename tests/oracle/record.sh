@@ -20,3 +20,6 @@ record fixtures/control-repo control-repo
 record tests/debian-repo debian-repo --strict warning --strict-variables false
 
 ruby -W0 tests/oracle/eval_cases.rb
+
+ruby -W0 tests/oracle/conformance.rb
+tests/oracle/in_trixie ruby -W0 tests/oracle/conformance.rb
