@@ -187,7 +187,21 @@ impl SourceArguments {
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
         }));
+        let world = self.confined(world, &opened);
         Ok(Loaded { repo: opened, nodes, options, warnings, world })
+    }
+
+    /// Lets a compile read the repo, the module path and what the flags name, and nothing that links of the repo lead
+    /// to beside. Modules outside of the repo may be links: Debian's are.
+    fn confined(&self, world: DiskWorld, repo: &Repo) -> DiskWorld {
+        let mounts = self.mounts.iter().filter_map(|mount| Some(Path::new(mount.split_once('=')?.1)));
+        let given = [self.eyaml_keys.as_deref(), repo.manifest.as_deref()].into_iter().flatten();
+        let hiera = repo.hiera_config.as_deref().and_then(Path::parent);
+        let elsewhere = repo.modules.iter().map(|module| module.root.as_path());
+        let elsewhere = elsewhere.filter(|module| !module.starts_with(&repo.root));
+        let folders =
+            std::iter::once(repo.root.as_path()).chain(repo.module_path.iter().map(PathBuf::as_path));
+        world.within(folders.chain(elsewhere).chain(mounts).chain(given).chain(hiera))
     }
 
     fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {

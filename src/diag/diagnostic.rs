@@ -249,7 +249,7 @@ impl miette::Diagnostic for Rendered {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
         let at = self.inner.at.as_ref()?;
         let span = (at.span.start as usize, at.span.len());
-        let main = miette::LabeledSpan::new(self.inner.label.clone(), span.0, span.1);
+        let main = miette::LabeledSpan::new_primary_with_span(self.inner.label.clone(), span);
         let same_file =
             self.inner.related.iter().filter(|(other, _)| other.source.path() == at.source.path());
         let others = same_file.map(|(other, label)| {

@@ -169,7 +169,8 @@ impl Compiler<'_> {
             self.refuse_cycle(kind)?;
             if self.find_resource(&resource.type_name, parent).is_none() {
                 let parent = self.parent_class(kind, parent)?;
-                self.ensure_in_catalog(scope, &parent, kind.location().as_ref())?;
+                let at = resource.origin.at.clone().or_else(|| kind.location());
+                self.ensure_in_catalog(scope, &parent, at.as_ref())?;
             }
         }
         if resource.is_class() {
@@ -266,7 +267,7 @@ impl Compiler<'_> {
         if let Body::Main(files) = &kind.body {
             return files.iter().try_for_each(|ast| {
                 let cx = Cx { c: self, scope, source: &ast.source };
-                cx.returning(|| cx.statements(&ast.body.statements)).map(|_| ())
+                cx.statements(&ast.body.statements).map(|_| ())
             });
         }
         let (Some(block), Some(source)) = (kind.block(), &kind.source) else { return Ok(()) };
@@ -416,13 +417,14 @@ impl Compiler<'_> {
             self.push_level(scope, level.clone());
             let Some(source) = &kind.source else { return Ok(()) };
             let cx = Cx { c: self, scope, source };
+            let called = resource.origin.at.as_ref();
             for parameter in kind.parameters() {
                 let Some(default) = &parameter.value else { continue };
                 if resource.get(&parameter.name).is_some() {
                     continue;
                 }
                 let mark = self.recorder.mark();
-                let value = cx.parameter_default(parameters, &parameter.name, default)?;
+                let value = cx.parameter_default(parameters, &parameter.name, default, called)?;
                 let reads = self.recorder.take(mark);
                 self.store_parameter(id, &parameter.name, value.clone(), reads.clone())?;
                 parameters.values.borrow_mut().insert(parameter.name.clone(), Some(Var { value, reads }));

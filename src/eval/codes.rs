@@ -233,6 +233,46 @@ pub(crate) const DEPENDENCY_CYCLE: Code = Code {
     explanation: "Relations, containment and automatic relations form a circle. Puppet's compiler lets it pass; the agent refuses the catalog.",
 };
 
+/// A collector's query says what a query cannot.
+pub(crate) const QUERY: Code = Code {
+    name: "eval::bad-query",
+    title: "a collector's query says what a query cannot",
+    explanation: "A query compares `tag`, `title` or an attribute by `==` or `!=` with a text, a number, a variable or a \
+                  reference, joined by `and` and `or`. Put anything else into a variable first.",
+};
+
+/// A setting depends on the server and was not given.
+pub(crate) const SETTING: Code = Code {
+    name: "eval::unknown-setting",
+    title: "a setting depends on the server and was not given",
+    explanation: "`$settings::*` are the settings of the server that compiles. Those that are the same everywhere are \
+                  known; folders and names of a server are not. Give them by `--setting NAME=VALUE`.",
+};
+
+/// A parameter has the name of a metaparameter.
+pub(crate) const METAPARAMETER: Code = Code {
+    name: "eval::metaparameter",
+    title: "a parameter has the name of a metaparameter",
+    explanation: "`noop`, `require`, `tag` and their kind exist on every resource. A class or define cannot have a \
+                  required parameter of such a name: choose another.",
+};
+
+/// A file outside of the given folders.
+pub(crate) const OUTSIDE: Code = Code {
+    name: "eval::outside",
+    title: "a file outside of the given folders is wanted",
+    explanation: "Files are read below the repo, the module path and the folders that flags name, and nowhere else: a \
+                  server's own files are not here.",
+};
+
+/// A module's `metadata.json` cannot be used.
+pub(crate) const METADATA: Code = Code {
+    name: "eval::module-metadata",
+    title: "a module's `metadata.json` cannot be used",
+    explanation: "Puppet leaves a module out when its `metadata.json` is no JSON (with `strict=error`) or lacks one of \
+                  `source`, `author`, `version`, `license`, `dependencies`; its classes are not found then.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     UNSUPPORTED,
@@ -268,6 +308,11 @@ pub const CODES: &[Code] = &[
     LOOKUP,
     EXPORTED,
     DEPENDENCY_CYCLE,
+    QUERY,
+    SETTING,
+    METAPARAMETER,
+    METADATA,
+    OUTSIDE,
     jump::BREAK,
     jump::NEXT,
     jump::RETURN,

@@ -64,14 +64,14 @@ impl Cx<'_, '_> {
     pub(crate) fn collector(&self, it: &ast::Collector, expr: &Expr) -> Result<Rc<Collector>> {
         let ExprKind::TypeRef(name) = &it.type_expr.kind else {
             return Err(self.error(
-                &codes::UNSUPPORTED,
+                &codes::QUERY,
                 "a collector needs a plain type reference",
                 it.type_expr.span,
             ));
         };
         let lower = super::definition::munge(name);
         if lower == "class" {
-            return Err(self.error(&codes::UNSUPPORTED, "classes cannot be collected", it.type_expr.span));
+            return Err(self.error(&codes::QUERY, "classes cannot be collected", it.type_expr.span));
         }
         if self.c.find_type(&lower)?.is_none() {
             return Err(self.unknown_type(&lower, it.type_expr.span));
@@ -117,19 +117,37 @@ impl Cx<'_, '_> {
                     return Ok(Query::Equal(name, value));
                 }
                 let tags = super::declare::flat(value);
+                if tags.iter().any(|tag| matches!(tag, Value::Int(_) | Value::Float(_))) {
+                    return Err(self.error(&codes::QUERY, "a number cannot be a tag", it.right.span));
+                }
                 Ok(Query::Tagged(tags.iter().map(|tag| tag.to_str().to_lowercase().into()).collect()))
             }
             _ => Err(self.bad_query(expr)),
         }
     }
 
+    /// Evaluates one side of a comparison: a literal, a text, a variable or an access.
     fn query_value(&self, expr: &Expr) -> Result<Value> {
-        self.eval(expr)
+        match &bare(expr).kind {
+            ExprKind::Undef
+            | ExprKind::Boolean(_)
+            | ExprKind::Integer(..)
+            | ExprKind::Float(_)
+            | ExprKind::String(_)
+            | ExprKind::Name(_)
+            | ExprKind::Interpolated(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Access(_) => self.eval(expr),
+            _ => {
+                let message = "a query takes texts, numbers, variables and references only";
+                Err(self.error(&codes::QUERY, message, expr.span))
+            }
+        }
     }
 
     fn bad_query(&self, expr: &Expr) -> Box<Diagnostic> {
         self.error(
-            &codes::UNSUPPORTED,
+            &codes::QUERY,
             "a query compares attributes by `==` and `!=`, joined by `and` and `or`",
             expr.span,
         )

@@ -4,7 +4,7 @@ use super::{
     codes,
     collect::Collector,
     cx::Cx,
-    definition::{Body, ResourceType},
+    definition::{Body, ResourceType, node_name},
     environment::Environment,
     record::Recorder,
     relate::Relationship,
@@ -103,6 +103,7 @@ impl<'a> Compiler<'a> {
 
     /// Compiles the catalog.
     pub(crate) fn compile(self) -> Compiled {
+        self.env.warnings().iter().for_each(|found| self.sink.push(found.clone()));
         let result = self.run();
         if let Err(error) = &result {
             self.sink.push((**error).clone());
@@ -155,8 +156,7 @@ impl<'a> Compiler<'a> {
         let request = self.request;
         let mut names = HashSet::new();
         let mut set = |name: &EcoString, value: &Value, read: Read| {
-            let reserved = matches!(name.as_str(), "environment" | "facts" | "trusted" | "server_facts");
-            if reserved || !names.insert(name.clone()) {
+            if name == "environment" || !names.insert(name.clone()) {
                 return Ok(());
             }
             let reads = self.recorder.is_on().then(|| Arc::from([read]));
@@ -198,18 +198,7 @@ impl<'a> Compiler<'a> {
         let resource = self.blank("class", "settings", TOP)?;
         let id = self.add_to_catalog(resource)?;
         self.with_mut(id, |resource| resource.evaluated = true);
-        self.evaluate_code(id, &settings)?;
-        let Some(scope) = self.class_scope("settings") else { return Ok(()) };
-        let mut all = Vec::new();
-        for (name, value) in &self.request.settings {
-            all.push((Value::str(name.clone()), value.clone()));
-            let var = Var::plain(value.clone());
-            self.with_scope(scope, |scope| scope.base.set(name.clone(), var.clone()));
-            self.state.borrow_mut().qualified.insert(format!("settings::{name}").into(), var);
-        }
-        let var = Var::plain(Value::hash(all));
-        self.state.borrow_mut().qualified.insert("settings::all_local".into(), var);
-        Ok(())
+        self.evaluate_code(id, &settings)
     }
 
     fn evaluate_main(&self) -> Result<()> {
@@ -271,7 +260,8 @@ impl<'a> Compiler<'a> {
             })
         };
         let exact = matches().find_map(|(node, kind)| {
-            let name = node_name(kind)?;
+            let literal = !matches!(kind, ast::ExprKind::Regex(_) | ast::ExprKind::Default);
+            let name = node_name(kind).filter(|_| literal)?;
             (name == certname).then_some((node, name, None))
         });
         let pattern =
@@ -602,21 +592,11 @@ pub(crate) fn placed(found: Diagnostic, at: Option<Location>) -> Diagnostic {
     }
 }
 
-fn node_name(kind: &ast::ExprKind) -> Option<EcoString> {
-    match kind {
-        ast::ExprKind::String(text) | ast::ExprKind::Name(text) => Some(text.to_lowercase()),
-        ast::ExprKind::Integer(number, _) => Some(number.to_string().into()),
-        _ => None,
-    }
-}
-
 fn pattern_match(kind: &ast::ExprKind, certname: &str) -> Option<(EcoString, Option<Vec<Value>>)> {
     let ast::ExprKind::Regex(source) = kind else { return None };
     let regexp = Regexp::new(source.clone()).ok()?;
     let groups = regexp.captures(&Str::new(certname)).ok().flatten()?;
-    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.');
-    let name: String = source.to_lowercase().chars().filter(kept).collect();
-    Some((format!("__node_regexp__{}", name.trim_start_matches('.')).into(), Some(groups)))
+    Some((node_name(kind)?, Some(groups)))
 }
 
 /// A place of no width at the beginning of a file.

@@ -22,7 +22,10 @@ use crate::{
     value::{Str, Type, TypeResolver, Value, types::parse_type},
 };
 use ecow::EcoString;
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Finds type aliases in the environment.
 #[derive(Clone, Copy)]
@@ -156,6 +159,13 @@ impl Context for CallContext<'_, '_> {
     }
 
     fn find_file(&self, name: &str) -> Result<Option<PathBuf>> {
+        if name.starts_with('/') && !self.cx.c.is_readable(Path::new(name)) {
+            let message = format!("`{name}` lies outside of the repo and the module path");
+            let found = Diagnostic::error(&codes::OUTSIDE, message).at(self.at.clone());
+            return Err(Box::new(
+                found.help("put the file into a module's `files`, and name it `MODULE/FILE`"),
+            ));
+        }
         Ok(self.cx.c.find_module_file(name, "files"))
     }
 
@@ -247,7 +257,7 @@ impl Compiler<'_> {
     }
 
     /// Tells whether a path lies in the repo or on the module path, where alone files are read.
-    fn is_readable(&self, path: &std::path::Path) -> bool {
+    fn is_readable(&self, path: &Path) -> bool {
         let paths = self.env.paths();
         path.starts_with(&paths.root) || paths.module_path.iter().any(|folder| path.starts_with(folder))
     }

@@ -277,6 +277,7 @@ impl Cx<'_, '_> {
         parameters: &Parameters,
         name: &EcoString,
         default: &Expr,
+        called: Option<&Location>,
     ) -> Result<Value> {
         self.c.guarded(self.scope, || {
             let level = self.c.top_level(self.scope);
@@ -293,7 +294,12 @@ impl Cx<'_, '_> {
             } else {
                 format!("`{callee}`: the default of `${name}` reads `${wanted}`, which has no value yet")
             };
-            Err(self.error(&codes::MISSING_PARAMETER, message, default.span))
+            let found = Diagnostic::error(&codes::MISSING_PARAMETER, message);
+            let at = self.at(default.span);
+            Err(Box::new(match called {
+                Some(called) => found.at(called.clone()).related(at, format!("the default of `${name}`")),
+                None => found.at(at),
+            }))
         })
     }
 

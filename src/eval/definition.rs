@@ -5,8 +5,8 @@ use crate::{
     syntax::{
         Ast,
         ast::{
-            Block, ClassDefinition, DefineDefinition, FunctionDefinition, NodeDefinition, Parameter,
-            TypeAlias,
+            Block, ClassDefinition, DefineDefinition, ExprKind, FunctionDefinition, NodeDefinition,
+            Parameter, TypeAlias,
         },
     },
 };
@@ -70,6 +70,12 @@ impl ResourceType {
         }
     }
 
+    /// Returns the names that a node definition has in the catalog; patterns by their text.
+    pub(crate) fn node_names(&self) -> Vec<EcoString> {
+        let Body::Node(node) = &self.body else { return Vec::new() };
+        node.matches.iter().filter_map(|expr| node_name(&expr.kind)).collect()
+    }
+
     /// Returns the place of the definition.
     pub(crate) fn location(&self) -> Option<Location> {
         self.source.as_ref().map(|source| Location::new(source.clone(), self.span()))
@@ -88,6 +94,21 @@ pub(crate) struct PuppetFunction {
 pub(crate) struct AliasDefinition {
     pub definition: Arc<TypeAlias>,
     pub source: Arc<SourceFile>,
+}
+
+/// Returns the name that a node has in the catalog by one of what it is defined for (`Puppet::Resource::Type#name`).
+pub(crate) fn node_name(kind: &ExprKind) -> Option<EcoString> {
+    match kind {
+        ExprKind::String(text) | ExprKind::Name(text) => Some(text.to_lowercase()),
+        ExprKind::Integer(number, _) => Some(number.to_string().into()),
+        ExprKind::Default => Some("default".into()),
+        ExprKind::Regex(source) => {
+            let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.');
+            let name: String = source.to_lowercase().chars().filter(kept).collect();
+            Some(format!("__node_regexp__{}", name.trim_start_matches('.')).into())
+        }
+        _ => None,
+    }
 }
 
 /// Brings a name to the form in which it is stored: lower case, without leading `::`.

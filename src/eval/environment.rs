@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, Result},
+    restypes,
     source::{Location, SourceFile, World},
     syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},
 };
@@ -64,11 +65,11 @@ impl Environment {
     /// # Errors
     /// Gives what is wrong with the site manifests, all of it.
     pub fn open(paths: EnvironmentPaths, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
-        let modules = list_modules(&paths.module_path, world);
+        let (modules, warnings) = super::modules::list(&paths, world);
         let mut problems = Vec::new();
         let mut asts = Vec::new();
-        let mut site = Loaded::default();
-        for path in manifests(&paths, world) {
+        let mut site = Loaded { warnings, ..Loaded::default() };
+        for path in manifests(&paths, world)? {
             match parse(&paths, &path, world) {
                 Ok(Some((ast, warnings))) => {
                     site.warnings.extend(warnings);
@@ -281,21 +282,23 @@ impl Loaded {
         match found {
             ast::Definition::Class(it) => {
                 let new = resource_type(&it.name, it.parent.as_ref(), Body::Class(it.clone()));
-                taken(&self.classes, &new, "class").or_else(|| {
+                metaparameter(&new).or_else(|| taken(&self.classes, &new, "class")).or_else(|| {
                     self.classes.insert(new.name.clone(), new);
                     None
                 })
             }
             ast::Definition::Define(it) => {
                 let new = resource_type(&it.name, None, Body::Define(it.clone()));
-                taken(&self.defines, &new, "define").or_else(|| {
+                metaparameter(&new).or_else(|| taken(&self.defines, &new, "define")).or_else(|| {
                     self.defines.insert(new.name.clone(), new);
                     None
                 })
             }
             ast::Definition::Node(it) => {
-                self.nodes.push(resource_type("", None, Body::Node(it.clone())));
-                None
+                let new = resource_type("", None, Body::Node(it.clone()));
+                let clash = self.node_clash(&new);
+                self.nodes.push(new);
+                clash
             }
             ast::Definition::Function(it) => {
                 let function = PuppetFunction { definition: it.clone(), source: source() };
@@ -310,6 +313,33 @@ impl Loaded {
             ast::Definition::TypeMapping(_) | ast::Definition::TypeDefinition(_) => None,
         }
     }
+}
+
+impl Loaded {
+    /// Finds a node definition that has a name of this one.
+    fn node_clash(&self, new: &ResourceType) -> Option<Diagnostic> {
+        let known = |name: &EcoString| self.nodes.iter().find(|old| old.node_names().contains(name));
+        let (name, old) =
+            new.node_names().into_iter().find_map(|name| Some((name.clone(), known(&name)?)))?;
+        let words = at_words(old.location().as_ref());
+        let found =
+            Diagnostic::error(&codes::ALREADY_DEFINED, format!("node `{name}` is already defined{words}"));
+        let found = super::compiler::placed(found, new.location());
+        Some(match old.location() {
+            Some(at) => found.related(at, "defined here first"),
+            None => found,
+        })
+    }
+}
+
+/// Refuses a required parameter with the name of a metaparameter.
+fn metaparameter(new: &ResourceType) -> Option<Diagnostic> {
+    let refused = |it: &&ast::Parameter| it.value.is_none() && restypes::is_metaparameter(&it.name);
+    let parameter = new.parameters().iter().find(refused)?;
+    let message = format!("the parameter `{}` of `{}` is a metaparameter", parameter.name, new.name);
+    let found = Diagnostic::error(&codes::METAPARAMETER, message).help("choose another name");
+    let at = new.source.as_ref().map(|source| Location::new(source.clone(), parameter.span));
+    Some(super::compiler::placed(found, at))
 }
 
 fn taken(
@@ -350,43 +380,40 @@ fn manifest_path(module: &Path, rest: &[&str]) -> PathBuf {
     module.join("manifests").join(format!("{}.pp", rest.join("/")))
 }
 
-fn list_modules(path: &[PathBuf], world: &dyn World) -> BTreeMap<EcoString, PathBuf> {
-    let mut modules = BTreeMap::new();
-    let named = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
-    for folder in path {
-        for name in world.list(folder).unwrap_or_default() {
-            let module = folder.join(&name);
-            if named(&name) && world.is_dir(&module) {
-                modules.entry(name.into()).or_insert(module);
-            }
-        }
-    }
-    modules
-}
-
-fn manifests(paths: &EnvironmentPaths, world: &dyn World) -> Vec<PathBuf> {
-    let Some(manifest) = &paths.manifest else { return Vec::new() };
+/// The site manifest, or every `**/*.pp` of its folder in the order of their paths as text; hidden files and folders
+/// are passed over, as Ruby's `Dir.glob` does.
+fn manifests(paths: &EnvironmentPaths, world: &dyn World) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let Some(manifest) = &paths.manifest else { return Ok(Vec::new()) };
     if !world.is_dir(manifest) {
-        return vec![manifest.clone()];
+        return Ok(vec![manifest.clone()]);
     }
     let mut found = Vec::new();
-    collect_manifests(manifest, world, &mut found);
-    found.sort();
-    found
+    collect_manifests(manifest, world, &mut found).map_err(|(folder, error)| {
+        let message = format!("the folder cannot be read: {error}");
+        vec![Diagnostic::error(&codes::UNREADABLE, message).in_file(shown(paths, &folder))]
+    })?;
+    found.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+    Ok(found)
 }
 
-fn collect_manifests(folder: &Path, world: &dyn World, found: &mut Vec<PathBuf>) {
-    for name in world.list(folder).unwrap_or_default() {
+fn collect_manifests(
+    folder: &Path,
+    world: &dyn World,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), (PathBuf, std::io::Error)> {
+    let names = world.list(folder).map_err(|error| (folder.to_owned(), error))?;
+    for name in names.into_iter().filter(|name| !name.starts_with('.')) {
         let path = folder.join(&name);
         if world.is_dir(&path) {
-            collect_manifests(&path, world, found);
+            // `**` does not follow links to folders
+            if !world.is_link(&path) {
+                collect_manifests(&path, world, found)?;
+            }
         } else if name.ends_with(".pp") {
             found.push(path);
         }
     }
+    Ok(())
 }
 
 fn options(paths: &EnvironmentPaths) -> syntax::Options {
@@ -399,7 +426,7 @@ fn options(paths: &EnvironmentPaths) -> syntax::Options {
     }
 }
 
-fn shown(paths: &EnvironmentPaths, path: &Path) -> String {
+pub(super) fn shown(paths: &EnvironmentPaths, path: &Path) -> String {
     path.strip_prefix(&paths.root).unwrap_or(path).to_string_lossy().into_owned()
 }
 

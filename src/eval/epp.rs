@@ -99,8 +99,11 @@ impl Cx<'_, '_> {
             })
         };
         let path = self.c.find_module_file(name, "templates").ok_or_else(missing)?;
-        let bytes = self.c.world.read(&path).map_err(|_| missing())?;
         let shown = self.c.env.shown(&path);
+        let bytes = self.c.world.read(&path).map_err(|error| {
+            let message = format!("the template `{shown}` cannot be read: {error}");
+            Box::new(Diagnostic::error(&codes::UNREADABLE, message).at(at.clone()))
+        })?;
         let text = std::str::from_utf8(&bytes).map_err(|_| {
             let message = format!("the template `{shown}` is not UTF-8");
             Box::new(Diagnostic::error(&codes::UNREADABLE, message).at(at.clone()))

@@ -175,7 +175,7 @@ impl Cx<'_, '_> {
         parameters: &Parameters,
         at: &Location,
     ) -> Result<Value> {
-        let default = |expr| self.parameter_default(parameters, &parameter.name, expr);
+        let default = |expr| self.parameter_default(parameters, &parameter.name, expr, Some(at));
         if parameter.captures_rest {
             let value = match (given, &parameter.value) {
                 ([] | [Value::Undef], Some(expr)) => match default(expr)? {
@@ -265,7 +265,9 @@ impl Cx<'_, '_> {
                 let given = arguments.get(&parameter.name);
                 let value = match (given.filter(|value| !value.is_undef()), &parameter.value) {
                     (Some(value), _) => value.clone(),
-                    (None, Some(expr)) => self.parameter_default(parameters, &parameter.name, expr)?,
+                    (None, Some(expr)) => {
+                        self.parameter_default(parameters, &parameter.name, expr, Some(at))?
+                    }
                     (None, None) if given.is_some() => Value::Undef,
                     (None, None) => {
                         let message =

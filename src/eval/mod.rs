@@ -24,6 +24,7 @@ mod environment;
 mod epp;
 mod finish;
 mod lambda;
+mod modules;
 mod operators;
 mod overrides;
 mod record;
@@ -33,6 +34,7 @@ mod resource;
 mod ruby_functions;
 mod ruby_host;
 mod scope;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod variables;

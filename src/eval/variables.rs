@@ -22,6 +22,8 @@ pub(crate) enum Missing {
     Unknown(Option<String>),
     /// It is a parameter whose default is still to be evaluated.
     Unset,
+    /// It is a setting that depends on the server.
+    Setting,
 }
 
 impl Compiler<'_> {
@@ -45,6 +47,9 @@ impl Compiler<'_> {
     fn lookup_qualified(&self, name: &str) -> Result<Var, Missing> {
         if let Some(var) = self.state.borrow().qualified.get(name) {
             return Ok(var.clone());
+        }
+        if let Some(setting) = name.strip_prefix("settings::") {
+            return self.setting(setting);
         }
         let Some((class, leaf)) = name.rsplit_once("::") else {
             return if is_quiet(name) { Ok(Var::default()) } else { Err(Missing::Unknown(None)) };
@@ -75,6 +80,9 @@ impl Compiler<'_> {
                     || self.variable_exists(TOP, leaf);
             }
             let class = super::definition::munge(class);
+            if class == "settings" {
+                return !matches!(self.setting(leaf), Err(Missing::Unknown(_)));
+            }
             return self.class_scope(&class).is_some_and(|scope| self.variable_exists(scope, leaf));
         }
         matches!(name, "module_name" | "caller_module_name") || self.lookup(scope, name).is_ok()
@@ -122,6 +130,10 @@ impl Compiler<'_> {
         if reserved {
             let message = format!("`${name}` is reserved and cannot be assigned");
             return Err(Box::new(Diagnostic::error(&codes::REASSIGNMENT, message)));
+        }
+        if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let message = format!("cannot assign to the numeric match variable `${name}`");
+            return Err(Box::new(Diagnostic::error(&codes::ASSIGNMENT, message)));
         }
         let (level, base) = self.with_scope(scope, |scope| Some((scope.top(), scope.base.clone()))).unzip();
         let (Some(level), Some(base)) = (level, base) else { return Ok(()) };
@@ -230,6 +242,7 @@ impl Cx<'_, '_> {
                 Ok(var.value)
             }
             Err(Missing::Unset) => Ok(Value::Undef),
+            Err(Missing::Setting) => Err(Box::new(super::settings::of_the_server(name).at(self.at(span)))),
             Err(Missing::Unknown(reason)) => {
                 self.unknown_variable(name, reason, self.at(span)).map(|()| Value::Undef)
             }

@@ -1,9 +1,9 @@
 //! The only way to files for the compiling half: a trait, so that tests run in memory and reads are recorded.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -27,6 +27,11 @@ pub trait World: Send + Sync {
     /// Tells whether a folder is there (links are followed).
     fn is_dir(&self, path: &Path) -> bool;
 
+    /// Tells whether the last part of a path is a link.
+    fn is_link(&self, _path: &Path) -> bool {
+        false
+    }
+
     /// Returns the current time in seconds since 1970, UTC; an input like any other.
     fn now(&self) -> i64;
 }
@@ -35,22 +40,72 @@ pub trait World: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct DiskWorld {
     now: i64,
+    confined: Option<Arc<Confined>>,
 }
 
 impl DiskWorld {
     /// Takes the time that `now` answers, in seconds since 1970.
     #[must_use]
     pub fn new(now: i64) -> Self {
-        Self { now }
+        Self { now, confined: None }
+    }
+
+    /// Refuses to read what does not lie under one of these files and folders once all links are followed.
+    #[must_use]
+    pub fn within<'p>(self, roots: impl IntoIterator<Item = &'p Path>) -> Self {
+        let roots = roots.into_iter().filter_map(|root| root.canonicalize().ok()).collect();
+        Self { confined: Some(Arc::new(Confined { roots, folders: Mutex::default() })), ..self }
+    }
+
+    fn check(&self, path: &Path) -> io::Result<()> {
+        if self.confined.as_ref().is_none_or(|confined| confined.allows(path)) {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, "it leads out of the given folders"))
+    }
+}
+
+/// The files and folders that may be read.
+#[derive(Debug)]
+struct Confined {
+    roots: Vec<PathBuf>,
+    /// Folders that were asked for, and whether they lie inside.
+    folders: Mutex<HashMap<PathBuf, bool>>,
+}
+
+impl Confined {
+    /// Tells whether a path lies inside; what is not there does.
+    fn allows(&self, path: &Path) -> bool {
+        let plain = matches!(path.components().next_back(), Some(Component::Normal(_)));
+        let link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        let folder = path.parent().filter(|folder| plain && !link && !folder.as_os_str().is_empty());
+        folder.is_some_and(|folder| self.holds_folder(folder)) || self.holds(path)
+    }
+
+    fn holds_folder(&self, folder: &Path) -> bool {
+        let lock = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(folder).copied();
+        known.unwrap_or_else(|| {
+            let found = self.holds(folder);
+            lock().insert(folder.into(), found);
+            found
+        })
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        let Ok(real) = path.canonicalize() else { return true };
+        self.roots.iter().any(|root| real.starts_with(root))
     }
 }
 
 impl World for DiskWorld {
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        self.check(path)?;
         std::fs::read(path).map(Arc::from)
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        self.check(path)?;
         let mut names = Vec::new();
         for entry in std::fs::read_dir(path)? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
@@ -65,6 +120,10 @@ impl World for DiskWorld {
 
     fn is_dir(&self, path: &Path) -> bool {
         path.is_dir()
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
     }
 
     fn now(&self) -> i64 {
@@ -174,6 +233,10 @@ impl World for RecordingWorld<'_> {
         self.inner.is_dir(path)
     }
 
+    fn is_link(&self, path: &Path) -> bool {
+        self.inner.is_link(path)
+    }
+
     fn now(&self) -> i64 {
         self.inner.now()
     }
@@ -182,6 +245,27 @@ impl World for RecordingWorld<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_confined_world_does_not_follow_links_out_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("repo/sub")).unwrap();
+        std::fs::create_dir_all(path("outside")).unwrap();
+        std::fs::write(path("repo/a"), "a").unwrap();
+        std::fs::write(path("outside/secret"), "s").unwrap();
+        std::os::unix::fs::symlink(path("outside"), path("repo/folder")).unwrap();
+        std::os::unix::fs::symlink(path("outside/secret"), path("repo/file")).unwrap();
+        std::os::unix::fs::symlink(path("repo/a"), path("repo/sub/inside")).unwrap();
+        let world = DiskWorld::new(0).within([path("repo").as_path()]);
+        let reads = |name: &str| world.read(&path(name)).is_ok();
+        assert!(reads("repo/a") && reads("repo/sub/inside") && reads("repo/sub/../a"));
+        for outside in ["repo/file", "repo/folder/secret", "outside/secret", "repo/../outside/secret"] {
+            assert_eq!(world.read(&path(outside)).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        }
+        assert!(world.list(&path("repo/folder")).is_err() && world.list(&path("repo")).is_ok());
+        assert_eq!(world.read(&path("repo/none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 
     #[test]
     fn a_missing_file_is_recorded_as_missing() {

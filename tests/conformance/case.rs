@@ -36,6 +36,16 @@ impl Case {
         self.header.get("facts").map(|facts| serde_json::from_str(facts).unwrap()).unwrap_or_default()
     }
 
+    /// The node's name.
+    pub fn node(&self) -> &str {
+        self.header.get("node").map_or("node1.example.net", String::as_str)
+    }
+
+    /// What the node classifier says (`enc`) or the certificate's extensions (`extensions`), as JSON text.
+    pub fn data(&self, key: &str) -> Option<&str> {
+        self.header.get(key).map(String::as_str)
+    }
+
     /// Debian's modules, where it wants them.
     pub fn base_module_path(&self) -> Option<&'static str> {
         let wanted = self.header.get("modules").is_some_and(|modules| modules == "debian");

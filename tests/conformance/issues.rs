@@ -20,8 +20,9 @@ impl Issues {
         Self { rows }
     }
 
-    /// Tells whether our code stands for Puppet's error.
+    /// Tells whether our code stands for Puppet's error; `RUNTIME_ERROR` stands for any exception.
     pub fn same_kind(&self, code: Option<&str>, message: &str, ours: &str) -> bool {
+        let code = code.filter(|code| *code != "RUNTIME_ERROR");
         self.rows.iter().any(|(kind, our)| {
             let fits = match (kind, code) {
                 (Kind::Code(theirs), Some(code)) => theirs == code,

@@ -13,9 +13,6 @@ use migrate::{
 use serde_json::{Value as Json, json};
 use std::{path::Path, sync::Arc};
 
-/// The node that every case is compiled for.
-const NODE: &str = "node1.example.net";
-
 /// A catalog without what every catalog has, or the errors.
 pub enum Answer {
     /// Compiled.
@@ -43,7 +40,11 @@ pub fn answer(case: &Case, version: u8) -> Answer {
     for (path, text) in &case.files {
         write(&root.join(path), text);
     }
-    write(&folder.path().join(format!("facts/{NODE}.json")), &facts(case));
+    let node_file = |of: &str| folder.path().join(format!("{of}/{}.json", case.node()));
+    write(&node_file("facts"), &facts(case));
+    write(&node_file("enc"), case.data("enc").unwrap_or("{}"));
+    let extensions = case.data("extensions").unwrap_or("{}");
+    write(&node_file("trusted"), &format!("{{\"extensions\": {extensions}}}"));
     match compile(case, version, folder.path(), &root) {
         Ok(node) if node.catalog.is_some() => Answer::Catalog(small(&node.catalog.unwrap(), &root)),
         Ok(node) => Answer::Errors(errors(&node.diagnostics, &root)),
@@ -72,7 +73,13 @@ fn compile(case: &Case, version: u8, folder: &Path, root: &Path) -> Result<Compi
     let base = case.base_module_path().map_or_else(|| "/nonexistent".to_owned(), str::to_owned);
     let layout = Layout { root: root.to_owned(), basemodulepath: Some(base), ..Layout::default() };
     let repo = Repo::open(&layout, reader, &Sink::default()).map_err(one)?;
-    let sources = NodeSources { facts: Some(folder.join("facts")), ..NodeSources::default() };
+    let given = |of: &str| Some(folder.join(of));
+    let sources = NodeSources {
+        facts: given("facts"),
+        enc: given("enc"),
+        trusted: given("trusted"),
+        ..NodeSources::default()
+    };
     let nodes = node_inputs(&sources, reader).map_err(one)?;
     let mut options = Options::of_puppet(version);
     options.strict = Some(if case.is_lax() { Strict::Warning } else { Strict::Error });

@@ -95,7 +95,8 @@ module Conformance
 
   def compile(header, tmp)
     loader = Puppet::Environments::Directories.new("#{tmp}/environments", [Puppet[:basemodulepath]])
-    trusted = Puppet::Context::TrustedInformation.new('remote', NODE, {}, {})
+    extensions = JSON.parse(header.fetch('extensions', '{}'))
+    trusted = Puppet::Context::TrustedInformation.new('remote', header.fetch('node', NODE), extensions, {})
     Puppet.override(environments: loader) do
       env = loader.get!('production')
       Puppet.override(current_environment: env, trusted_information: trusted, loaders: Puppet::Pops::Loaders.new(env),
@@ -107,7 +108,10 @@ module Conformance
 
   def catalog(header, env, trusted)
     facts = FACTS.merge(JSON.parse(header.fetch('facts', '{}')))
-    node = Puppet::Node.new(NODE, environment: env, facts: Puppet::Node::Facts.new(NODE, facts))
+    name = header.fetch('node', NODE)
+    enc = JSON.parse(header.fetch('enc', '{}'))
+    node = Puppet::Node.new(name, environment: env, facts: Puppet::Node::Facts.new(name, facts),
+                                  classes: enc['classes'] || {}, parameters: enc['parameters'] || {})
     node.fact_merge(node.facts)
     node.trusted_data = trusted.to_h
     node.add_server_facts('serverversion' => Puppet.version, 'servername' => 'puppet.example.net',
@@ -129,10 +133,19 @@ module Conformance
     chain = [found]
     chain << chain.last.cause while chain.last.cause && chain.size < 10
     code = chain.filter_map { |it| it.issue_code if it.respond_to?(:issue_code) }.first
-    line = found.respond_to?(:line) && found.line || found.message[/line: (\d+)/, 1]&.to_i
-    file = found.respond_to?(:file) && found.file || found.message[/file: ([^,)]+)/, 1]
+    file, line = place(found)
     message = found.message.sub(/ ?\((file: [^()]*, )?line: \d+(, column: \d+)?\).*\z/m, '').sub(/ on node \S+\z/, '')
     { 'code' => code&.to_s, 'file' => file&.to_s, 'line' => line, 'message' => message.gsub(/:0x\h+/, '')[0, 400] }.compact
+  end
+
+  # The innermost place: the first that the message names, not counting where something was declared before.
+  def place(found)
+    text = found.message.gsub(/(\bat|already (declared|defined)) \(file: [^)]*\)/, '')
+    named = text.match(/\(file: (?<file>[^,)]+), line: (?<line>\d+)/)
+    return [named[:file], named[:line].to_i] if named
+
+    file = found.respond_to?(:file) && found.file || found.message[/file: ([^,)]+)/, 1]
+    [file, found.respond_to?(:line) && found.line || found.message[/line: (\d+)/, 1]&.to_i]
   end
 
   def relative(data, *roots)
