@@ -5,11 +5,15 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "values have many kinds; few matter at a time")]
 
+mod automatic;
 mod graph;
 mod json;
+mod knots;
+mod names;
 mod read;
 mod resource;
 
+pub use automatic::Unread;
 pub use graph::{AgentGraph, Cause, Cycle};
 pub use json::{catalog_json, rich_json, write_catalog};
 pub use read::{CODES, read_catalog, read_value};

@@ -1,6 +1,6 @@
 //! Resources, references and the catalog that holds them.
 
-use crate::{source::Origin, value::Value};
+use crate::{restypes::TypeFacts, source::Origin, value::Value};
 use ecow::EcoString;
 use indexmap::{IndexMap, IndexSet};
 use std::{fmt, sync::Arc};
@@ -91,4 +91,7 @@ pub struct Catalog {
     pub resources: IndexMap<ResourceRef, Resource>,
     /// Containment only.
     pub edges: IndexSet<Edge>,
+    /// What is known of the types that are no classes or defines, by their capitalized name; a catalog that was read
+    /// has none.
+    pub types: IndexMap<EcoString, Arc<TypeFacts>>,
 }

@@ -1,6 +1,6 @@
 //! All that a check found, put together.
 
-use super::{Classified, codes::CYCLE, cycles::cycles, files::Files};
+use super::{Classified, codes::CYCLE, files::Files};
 use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Severity},
@@ -83,7 +83,9 @@ impl Checked {
             unread.add(diagnostic, None);
         }
         for node in compiled {
-            for diagnostic in node.diagnostics.iter().chain(&found_cycles(node)) {
+            // compiling warns of circles; here they are findings
+            let own = node.diagnostics.iter().filter(|it| it.code().name != "eval::dependency-cycle");
+            for diagnostic in own.chain(&found_cycles(node)) {
                 let to = if is_unread(diagnostic) { &mut unread } else { &mut findings };
                 to.add(diagnostic, Some(&node.certname));
             }
@@ -126,13 +128,12 @@ impl Checked {
     }
 }
 
+/// Returns the circles in the graph that an agent would work through, as Puppet prints them.
 fn found_cycles(node: &CompiledNode) -> Vec<Diagnostic> {
     let Some(catalog) = &node.catalog else { return Vec::new() };
-    let found = cycles(catalog).into_iter().map(|cycle| {
-        let mut names: Vec<_> = cycle.iter().map(ToString::to_string).collect();
-        names.extend(names.first().cloned());
-        let diagnostic = Diagnostic::error(&CYCLE, format!("a dependency cycle: {}", names.join(" => ")));
-        let first = cycle.iter().find_map(|it| catalog.resources.get(it)?.origin.at.clone());
+    let found = catalog.agent_graph().cycles().into_iter().map(|cycle| {
+        let diagnostic = Diagnostic::error(&CYCLE, format!("a dependency cycle: {cycle}"));
+        let first = cycle.path.iter().find_map(|it| catalog.resources.get(it)?.origin.at.clone());
         match first {
             Some(at) => diagnostic.at(at).label("one of the resources in it"),
             None => diagnostic,

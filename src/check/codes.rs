@@ -21,8 +21,8 @@ pub(crate) const CYCLE: Code = Code {
     name: "check::dependency-cycle",
     title: "resources depend on each other in a circle",
     explanation: "Puppet compiles such a catalog and its agent refuses to apply it. The circle is named whole; take one \
-                  of its relations out. Containment, `before`, `require`, `notify`, `subscribe` and the requirement of \
-                  a file for its directory count.",
+                  of its relations out. Containment, `before`, `require`, `notify`, `subscribe` and what types require by \
+                  themselves (a file its directory, a user its groups) count.",
 };
 
 /// All codes of this stage.

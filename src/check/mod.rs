@@ -7,13 +7,11 @@
 mod checked;
 mod classify;
 mod codes;
-mod cycles;
 mod files;
 mod report;
 
 pub use checked::{Checked, Finding, NodeOutcome};
 pub use classify::{Classified, Manual, classify};
 pub use codes::CODES;
-pub use cycles::cycles;
 pub use files::{Files, parse_files};
 pub use report::{CheckReport, checked_text};

@@ -8,6 +8,7 @@ pub fn all_codes() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> = Vec::new();
     codes.extend(crate::syntax::CODES);
     codes.extend(super::parse::CODES);
+    codes.extend(crate::restypes::CODES);
     codes.extend(crate::inputs::CODES);
     codes.extend(crate::hiera::CODES);
     codes.extend(crate::compile::CODES);

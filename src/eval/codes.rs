@@ -163,6 +163,13 @@ pub(crate) const TITLE: Code = Code {
     explanation: "A title is a string that is not empty, given once a resource expression.",
 };
 
+/// No title pattern of a type fits a title.
+pub(crate) const TITLE_PATTERN: Code = Code {
+    name: "eval::title-pattern",
+    title: "no title pattern of a type fits a title",
+    explanation: "A type with several namevars takes its titles apart by patterns. None of them fits this title, or the type has none: Puppet refuses the resource.",
+};
+
 /// A run stage does not fit.
 pub(crate) const STAGE: Code = Code {
     name: "eval::bad-stage",
@@ -298,6 +305,7 @@ pub const CODES: &[Code] = &[
     ACCESS,
     SELECTOR,
     TITLE,
+    TITLE_PATTERN,
     STAGE,
     REALIZE,
     TAG,

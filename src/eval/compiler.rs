@@ -15,7 +15,7 @@ use super::{
 use crate::{
     catalog::{Catalog, ResourceRef},
     diag::{Code, Diagnostic, Result, Sink},
-    restypes::{self, TypeFacts},
+    restypes::{self, TitleProblem, TypeFacts},
     source::{Frame, Location, Read, SourceFile, Span, World},
     syntax::{Strict, ast},
     value::{Regexp, Str, Type, Value},
@@ -119,11 +119,17 @@ impl<'a> Compiler<'a> {
 
     /// Warns of circles in the order in which an agent would apply the catalog; Puppet's compiler lets them pass.
     fn warn_of_cycles(&self, catalog: &Catalog) {
-        for cycle in catalog.agent_graph().cycles() {
+        let graph = catalog.agent_graph();
+        for unread in graph.unread() {
+            let (by, kind, to) = (&unread.type_name, unread.kind.as_str(), &unread.target);
+            let message =
+                format!("the `{kind}` of `{by}` to `{to}` was not read: circles through it are not found");
+            self.sink.push(Diagnostic::advice(&restypes::RELATION, message));
+        }
+        for cycle in graph.cycles() {
             let message = format!("the resources depend on each other in a circle: `{cycle}`");
-            let first = cycle.resources.first().and_then(|it| catalog.resources.get(it));
-            let at = first.and_then(|resource| resource.origin.at.clone());
-            let found = placed(Diagnostic::warning(&codes::DEPENDENCY_CYCLE, message), at);
+            let first = cycle.path.iter().find_map(|it| catalog.resources.get(it)?.origin.at.clone());
+            let found = placed(Diagnostic::warning(&codes::DEPENDENCY_CYCLE, message), first);
             self.sink.push(found.help("an agent refuses the whole catalog: drop one of the relations"));
         }
     }
@@ -418,19 +424,14 @@ impl<'a> Compiler<'a> {
     // -- types and resources ----------------------------------------------------------------------------------
 
     /// Finds a builtin resource type that a module here or the agent brings.
-    pub(crate) fn builtin(&self, name: &str) -> Option<&'static TypeFacts> {
-        let facts = restypes::find(name)?;
-        let here = facts
-            .module
-            .as_ref()
-            .is_none_or(|module| module.ends_with("_core") || self.env.modules().contains_key(module));
-        here.then_some(facts)
+    pub(crate) fn builtin(&self, name: &str) -> Result<Option<Arc<TypeFacts>>> {
+        self.env.resource_type(name, self.world)
     }
 
     /// Finds what a resource's type name (any spelling) stands for.
     pub(crate) fn find_type(&self, name: &str) -> Result<Option<What>> {
         let name = super::definition::munge(name);
-        if let Some(facts) = self.builtin(&name) {
+        if let Some(facts) = self.builtin(&name)? {
             return Ok(Some(What::Builtin(facts)));
         }
         Ok(self.env.define(&name, self.world)?.map(What::Define))
@@ -442,14 +443,13 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn find_stored(&self, reference: &ResourceRef) -> Option<ResourceId> {
-        let state = self.state.borrow();
         let direct = (reference.type_name.clone(), vec![Value::str(reference.title.clone())]);
-        if let Some(found) = state.table.get(&direct) {
+        if let Some(found) = self.state.borrow().table.get(&direct) {
             return Some(*found);
         }
-        let facts = restypes::find(&reference.type_name.to_lowercase())?;
-        let key = uniqueness_key(Some(facts), &reference.title, |_| None);
-        state.table.get(&(reference.type_name.clone(), key)).copied()
+        let facts = self.builtin(&reference.type_name.to_lowercase()).ok().flatten()?;
+        let key = uniqueness_key(Some(&facts), &reference.title, |_| None);
+        self.state.borrow().table.get(&(reference.type_name.clone(), key)).copied()
     }
 
     /// Makes a resource without parameters in a scope; classes and nodes get their type later.
@@ -525,6 +525,7 @@ impl<'a> Compiler<'a> {
             Frame { container: reference.to_string().into(), declared_at: resource.origin.at.clone() };
         resource.frames = resource.origin.frames.iter().cloned().chain([frame]).collect();
         let aliases = catalog_aliases(&resource);
+        let fits = self.check_title(&resource);
         let mut state = self.state.borrow_mut();
         let id = ResourceId(state.resources.len());
         state.table.insert(key, id);
@@ -536,7 +537,30 @@ impl<'a> Compiler<'a> {
         });
         state.resources.push(resource);
         drop(state);
-        clash.map_or(Ok(id), |(key, owner)| Err(self.alias_clash(id, &key.1, owner)))
+        match clash {
+            Some((key, owner)) => Err(self.alias_clash(id, &key.1, owner)),
+            None => fits.map(|()| id),
+        }
+    }
+
+    /// Fails where a type's patterns do not fit a title.
+    fn check_title(&self, resource: &Res) -> Result<()> {
+        let Some(facts) = resource.what.facts().filter(|facts| facts.isomorphic) else { return Ok(()) };
+        let Err(problem) = facts.parse_title(&resource.title) else { return Ok(()) };
+        let at = resource.origin.at.clone().or_else(|| resource.at.clone());
+        let reference = resource.reference();
+        let message = match problem {
+            TitleProblem::NoMatch => format!("no title pattern of its type fits the title of `{reference}`"),
+            TitleProblem::NoPatterns => {
+                format!("the type of `{reference}` has several namevars and no title patterns")
+            }
+            TitleProblem::Unread => {
+                let message = format!("Ruby code takes the title of `{reference}` apart, which was not run");
+                self.warn_once(placed(Diagnostic::warning(&restypes::PARTLY, message), at));
+                return Ok(());
+            }
+        };
+        Err(Box::new(placed(Diagnostic::error(&codes::TITLE_PATTERN, message), at)))
     }
 
     fn duplicate(&self, resource: &Res, existing: ResourceId) -> Box<Diagnostic> {

@@ -154,7 +154,7 @@ impl Cx<'_, '_> {
             None => Type::Resource(Some(capitalize_segments(bare_name(name))), None),
         };
         if let Type::Resource(Some(kind), None) = &found
-            && self.c.find_type(kind)?.is_none()
+            && self.c.find_type(kind).map_err(|found| Box::new(found.or_at(|| self.at(span))))?.is_none()
         {
             return Err(self.unknown_type(kind, span));
         }

@@ -218,7 +218,8 @@ impl Compiler<'_> {
             resource.kind = "class";
             resource
         } else {
-            self.blank(&declaration.type_name, title, scope)?
+            let blank = self.blank(&declaration.type_name, title, scope);
+            blank.map_err(|found| Box::new(found.or_at(|| at.clone())))?
         };
         if matches!(resource.what, What::Unknown) {
             let cx = Cx { c: self, scope, source: &at.source };

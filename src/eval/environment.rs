@@ -3,10 +3,11 @@
 use super::{
     codes,
     definition::{AliasDefinition, Body, PuppetFunction, ResourceType, munge},
+    types::TypeFiles,
 };
 use crate::{
     diag::{Diagnostic, Result},
-    restypes,
+    restypes::{self, TypeFacts},
     source::{Location, SourceFile, World},
     syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},
 };
@@ -57,6 +58,7 @@ pub struct Environment {
     site: Loaded,
     files: Mutex<HashMap<PathBuf, File>>,
     templates: Mutex<HashMap<EcoString, Arc<Ast>>>,
+    types: TypeFiles,
 }
 
 impl Environment {
@@ -66,6 +68,7 @@ impl Environment {
     /// Gives what is wrong with the site manifests, all of it.
     pub fn open(paths: EnvironmentPaths, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
         let (modules, warnings) = super::modules::list(&paths, world);
+        let types = TypeFiles::list(&paths, &modules, world);
         let mut problems = Vec::new();
         let mut asts = Vec::new();
         let mut site = Loaded { warnings, ..Loaded::default() };
@@ -96,6 +99,7 @@ impl Environment {
             site,
             files: Mutex::default(),
             templates: Mutex::default(),
+            types,
         })
     }
 
@@ -152,6 +156,14 @@ impl Environment {
     pub(crate) fn define(&self, name: &str, world: &dyn World) -> Result<Option<Arc<ResourceType>>> {
         let name = munge(name);
         self.find(&name, world, |loaded| loaded.defines.get(&name).cloned())
+    }
+
+    /// Finds a resource type that is written in Ruby, by its name in lower case.
+    ///
+    /// # Errors
+    /// Says that its file cannot be read as Ruby, or makes no such type.
+    pub fn resource_type(&self, name: &str, world: &dyn World) -> Result<Option<Arc<TypeFacts>>> {
+        self.types.find(&name.into(), &self.paths, world)
     }
 
     /// Finds a function in the Puppet language.

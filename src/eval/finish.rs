@@ -46,7 +46,7 @@ impl Compiler<'_> {
         self.finish_evaluation(id);
         let what = self.with(id, |it| Some(it.what.clone()));
         match what {
-            Some(What::Builtin(facts)) => self.validate_attributes(id, facts),
+            Some(What::Builtin(facts)) => self.validate_attributes(id, &facts),
             Some(What::Class(kind) | What::Define(kind)) => {
                 let values = self.with(id, |it| {
                     let vars = it
@@ -69,6 +69,10 @@ impl Compiler<'_> {
             if facts.has_attribute(name) {
                 continue;
             }
+            if let Some(partly) = &facts.partly {
+                self.doubt_attribute(&resource, (name, param), partly);
+                continue;
+            }
             let message = format!("no parameter named `{name}` on `{}`", resource.reference());
             let at = resource.at.clone().or_else(|| param.at.clone());
             let mut found = placed(Diagnostic::error(&codes::UNKNOWN_PARAMETER, message), at);
@@ -82,6 +86,22 @@ impl Compiler<'_> {
             }));
         }
         Ok(())
+    }
+
+    /// Warns of an attribute that a type may or may not have.
+    fn doubt_attribute(
+        &self,
+        resource: &Res,
+        (name, param): (&EcoString, &Param),
+        partly: &restypes::Partly,
+    ) {
+        let message =
+            format!("`{name}` of `{}` was not found in its type: {}", resource.reference(), partly.why);
+        let found = placed(Diagnostic::warning(&restypes::PARTLY, message), param.at.clone());
+        self.warn_once(match &partly.at {
+            Some(at) => found.related(at.clone(), "this was not followed"),
+            None => found,
+        });
     }
 
     /// Checks the parameters of a class or define instance: names, presence, types.
@@ -249,6 +269,7 @@ impl Compiler<'_> {
             tags: catalog_tags(&state.tags, &state.classes),
             resources,
             edges: state.edges.iter().filter_map(edge).collect(),
+            types: state.order.iter().filter_map(real).filter_map(builtin_type).collect(),
         }
     }
 
@@ -264,6 +285,11 @@ impl Compiler<'_> {
             })
             .collect()
     }
+}
+
+/// Returns a resource's type and what is known of it.
+fn builtin_type(resource: &Res) -> Option<(EcoString, Arc<restypes::TypeFacts>)> {
+    Some((resource.type_name.clone(), resource.what.facts()?.clone()))
 }
 
 fn catalog_tags(tags: &IndexSet<EcoString>, classes: &[EcoString]) -> IndexSet<EcoString> {

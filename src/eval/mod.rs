@@ -37,6 +37,7 @@ mod scope;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod types;
 mod variables;
 
 pub use crate::syntax::Strict;

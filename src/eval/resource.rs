@@ -38,7 +38,7 @@ pub(crate) enum What {
     Class(Arc<ResourceType>),
     Node(Arc<ResourceType>),
     Define(Arc<ResourceType>),
-    Builtin(&'static TypeFacts),
+    Builtin(Arc<TypeFacts>),
     /// A resource type that no module here has (collected from another node).
     Unknown,
 }
@@ -52,7 +52,7 @@ impl What {
         }
     }
 
-    pub(crate) fn facts(&self) -> Option<&'static TypeFacts> {
+    pub(crate) fn facts(&self) -> Option<&Arc<TypeFacts>> {
         match self {
             Self::Builtin(facts) => Some(facts),
             Self::Class(_) | Self::Node(_) | Self::Define(_) | Self::Unknown => None,
@@ -133,7 +133,8 @@ impl Res {
 
     /// Returns the parameters that relations are made of, namevars included (`uniqueness_key`).
     pub(crate) fn uniqueness_key(&self) -> Vec<Value> {
-        uniqueness_key(self.what.facts(), &self.title, |name| self.get(name).cloned())
+        let facts = self.what.facts().map(Arc::as_ref);
+        uniqueness_key(facts, &self.title, |name| self.get(name).cloned())
     }
 
     /// Tells whether equal namevars mean the same resource.
@@ -237,9 +238,9 @@ mod tests {
     #[test]
     fn namevars_identify_resources_of_different_titles() {
         let none = |_: &str| None;
-        assert_eq!(uniqueness_key(restypes::find("file"), "/a/", none), [Value::str("/a")]);
+        assert_eq!(uniqueness_key(Some(restypes::find("file").unwrap()), "/a/", none), [Value::str("/a")]);
         let name = |name: &str| (name == "name").then(|| Value::str("vim"));
-        let key = uniqueness_key(restypes::find("package"), "editor", name);
+        let key = uniqueness_key(Some(restypes::find("package").unwrap()), "editor", name);
         assert_eq!(key, [Value::Undef, Value::str("vim"), Value::Undef]);
     }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/ruby
 # restypes.rb: writes data/restypes.json from the real Puppet and the modules installed beside it.
 #   ruby -W0 tests/oracle/restypes.rb > data/restypes.json
+#   RESTYPES_MODULEPATH=/usr/share/puppet/vendor_modules tests/oracle/in_trixie ruby -W0 \
+#     tests/oracle/restypes.rb --add data/restypes.json      (types that the first run did not find: zfs, yumrepo, …)
 # One entry a resource type: module (null for core), namevars, parameters, properties, title patterns (regex source,
 # names; null where a pattern runs code that is not the identity), whether it is isomorphic, autorequired types.
 require 'puppet'
@@ -72,7 +74,13 @@ files.each do |file|
   end
 end
 $stderr.puts "skipped: #{skipped.join(', ')}" unless skipped.empty?
+version = Puppet.version
+if ARGV.first == '--add'
+  known = JSON.parse(File.read(ARGV[1]))
+  version = known['puppet']
+  types = types.merge(known['types'])
+end
 meta = Puppet::Type.metaparams.map(&:to_s)
-puts '{"puppet": ' + Puppet.version.to_json + ",\n\"metaparameters\": " + meta.to_json + ",\n\"types\": {"
-puts types.sort.map { |name, facts| "#{name.to_json}: #{facts.to_json}" }.join(",\n")
-puts '}}'
+lines = types.sort.map { |name, facts| "#{name.to_json}: #{facts.to_json}" }.join(",\n")
+text = "{\"puppet\": #{version.to_json},\n\"metaparameters\": #{meta.to_json},\n\"types\": {\n#{lines}\n}}\n"
+ARGV.first == '--add' ? File.write(ARGV[1], text) : puts(text)
