@@ -22,15 +22,15 @@ use migrate::{
     source::DiskWorld,
 };
 use serde_json::Value as Json;
-use std::{collections::BTreeSet, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, path::PathBuf, process::Command, sync::Arc};
 
 const MODULES: &str = "/usr/share/puppet/modules";
 
-/// The types of Debian's modules with their module, by the files that make them.
-fn types() -> Vec<(String, String)> {
+/// The types of the modules in a folder with their module, by the files that make them.
+fn types(modules: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for module in names(MODULES) {
-        for file in names(&format!("{MODULES}/{module}/lib/puppet/type")) {
+    for module in names(modules) {
+        for file in names(&format!("{modules}/{module}/lib/puppet/type")) {
             if let Some(name) = file.strip_suffix(".rb") {
                 found.push((module.clone(), name.to_owned()));
             }
@@ -73,40 +73,79 @@ fn differences(ours: &TypeFacts, theirs: &TypeFacts) -> Vec<String> {
     found
 }
 
+/// What reading the types of a folder of modules gave.
+#[derive(Default)]
+struct Figures {
+    types: usize,
+    same: usize,
+    rules: usize,
+    unread: usize,
+    partly: Vec<String>,
+    bad: Vec<String>,
+}
+
+/// Reads every type in a folder of modules and compares it with what Puppet knows.
+fn judge(modules: &str, known: impl Fn(&str) -> Option<Arc<TypeFacts>>) -> Figures {
+    let world = DiskWorld::new(0);
+    let root = PathBuf::from("/nonexistent");
+    let paths = EnvironmentPaths { root, module_path: vec![modules.into()], ..EnvironmentPaths::default() };
+    let environment = Environment::open(paths, &world).unwrap();
+    let mut figures = Figures::default();
+    for (module, name) in types(modules) {
+        figures.types += 1;
+        let id = format!("{module}/{name}");
+        let ours = match environment.resource_type(&name, &world) {
+            Ok(Some(ours)) => ours,
+            Ok(None) => {
+                figures.bad.push(format!("{id} is not found"));
+                continue;
+            }
+            Err(why) => {
+                figures.bad.push(format!("{id}: {}", why.one_line()));
+                continue;
+            }
+        };
+        figures.partly.extend(ours.partly.as_ref().map(|it| format!("{id}: {}", it.why)));
+        let rules = ours.auto.iter().filter(|it| it.rule.is_some()).count();
+        figures.rules += rules;
+        figures.unread += ours.auto.len() - rules;
+        let Some(theirs) = known(&name) else {
+            figures.bad.push(format!("{id}: Puppet cannot load it"));
+            continue;
+        };
+        match differences(&ours, &theirs).as_slice() {
+            [] => figures.same += 1,
+            found => figures.bad.push(format!("{id}: {}", found.join("; "))),
+        }
+    }
+    let Figures { types, same, rules, unread, partly, .. } = &figures;
+    println!("{types} types in {modules}: {same} the same as Puppet's, {} only partly read", partly.len());
+    println!("{} automatic relations: {rules} read as rules, {unread} not", rules + unread);
+    figures
+}
+
 #[test]
 fn types_of_debians_modules_are_read_as_puppet_knows_them() {
     if !common::debian_modules_or_skip() {
         return;
     }
-    let world = DiskWorld::new(0);
-    let root = PathBuf::from("/nonexistent");
-    let paths = EnvironmentPaths { root, module_path: vec![MODULES.into()], ..EnvironmentPaths::default() };
-    let environment = Environment::open(paths, &world).unwrap();
-    let (mut same, mut rules, mut unread) = (0, 0, 0);
-    let (mut partly, mut bad) = (Vec::new(), Vec::new());
-    let all = types();
-    for (module, name) in &all {
-        let ours = environment.resource_type(name, &world).unwrap_or_else(|why| panic!("{}", why.one_line()));
-        let ours = ours.unwrap_or_else(|| panic!("{module}/{name} is not found"));
-        partly.extend(ours.partly.as_ref().map(|it| format!("{module}/{name}: {}", it.why)));
-        let known = ours.auto.iter().filter(|it| it.rule.is_some()).count();
-        rules += known;
-        unread += ours.auto.len() - known;
-        let theirs = restypes::find(name).unwrap_or_else(|| panic!("{name} is not recorded"));
-        match differences(&ours, theirs).as_slice() {
-            [] => same += 1,
-            found => bad.push(format!("{module}/{name}: {}", found.join("; "))),
-        }
-    }
-    println!(
-        "{} types of Debian's modules: {same} the same as Puppet's, {} only partly read",
-        all.len(),
-        partly.len()
-    );
-    println!("{} automatic relations: {rules} read as rules, {unread} not", rules + unread);
-    assert!(partly.is_empty(), "{}", partly.join("\n"));
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
-    assert!(all.len() > 200 && rules * 5 > (rules + unread) * 4);
+    let found = judge(MODULES, |name| restypes::find(name).cloned());
+    assert!(found.partly.is_empty(), "{}", found.partly.join("\n"));
+    assert!(found.bad.is_empty(), "{}", found.bad.join("\n"));
+    assert!(found.types > 200 && found.rules * 5 > (found.rules + found.unread) * 4);
+}
+
+/// `RESTYPES_MODULEPATH=DIR` gives other modules to try; the installed Puppet is asked about them.
+#[test]
+fn types_of_the_given_modules_are_read_as_puppet_knows_them() {
+    let Ok(modules) = std::env::var("RESTYPES_MODULEPATH") else { return };
+    let output =
+        common::run(Command::new("ruby").arg("-W0").arg(common::project("tests/oracle/restypes.rb")));
+    println!("{}", common::stderr(&output));
+    let known = restypes::recorded_types(&common::stdout(&output));
+    let found = judge(&modules, |name| known.get(name).cloned());
+    println!("{}", found.partly.join("\n"));
+    assert!(found.bad.is_empty(), "{}", found.bad.join("\n"));
 }
 
 #[test]
@@ -114,8 +153,9 @@ fn the_recorded_types_are_puppets() {
     if !(common::debian_modules_or_skip() && common::puppet_or_skip()) {
         return;
     }
-    let output =
-        common::run(Command::new("ruby").arg("-W0").arg(common::project("tests/oracle/restypes.rb")));
+    let mut command = Command::new("ruby");
+    command.arg("-W0").arg(common::project("tests/oracle/restypes.rb")).env_remove("RESTYPES_MODULEPATH");
+    let output = common::run(&mut command);
     let live: Json = serde_json::from_str(&common::stdout(&output)).unwrap();
     let recorded = std::fs::read_to_string(common::project("data/restypes.json")).unwrap();
     let recorded: Json = serde_json::from_str(&recorded).unwrap();

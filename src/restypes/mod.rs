@@ -18,7 +18,7 @@ pub(crate) use codes::{PARTLY, RELATION};
 pub use pcore::read_pcore;
 pub use relation::{AutoKind, AutoRelation, Rule, Test, Values};
 pub use scan::{Library, Request, scan};
-pub use table::{find, is_metaparameter, metaparameters, names};
+pub use table::{find, is_metaparameter, metaparameters, names, recorded_types};
 pub use titles::{Namevars, TitlePattern, TitleProblem, Titles};
 
 use crate::source::Location;

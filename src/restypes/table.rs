@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use std::sync::{Arc, LazyLock};
 
-static TABLE: LazyLock<Table> = LazyLock::new(read);
+static TABLE: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../data/restypes.json")));
 
 #[derive(Default)]
 struct Table {
@@ -31,8 +31,7 @@ struct RecordedType {
     auto: Vec<(EcoString, EcoString)>,
 }
 
-fn read() -> Table {
-    let text = include_str!("../../data/restypes.json");
+fn read(text: &str) -> Table {
     let recorded: Recorded = serde_json::from_str(text).unwrap_or_default();
     let types = recorded.types.into_iter().map(|(name, found)| (name, Arc::new(facts(found)))).collect();
     Table { metaparameters: recorded.metaparameters, types }
@@ -53,6 +52,12 @@ fn facts(found: RecordedType) -> TypeFacts {
         ruby: true,
         partly: None,
     }
+}
+
+/// Reads types in the form of `data/restypes.json`, which `tests/oracle/restypes.rb` writes.
+#[must_use]
+pub fn recorded_types(text: &str) -> IndexMap<EcoString, Arc<TypeFacts>> {
+    read(text).types
 }
 
 /// Finds a type by its name in lower case.

@@ -29,7 +29,7 @@ module Stages
   end
 
   def named
-    edges.map { |edge| [edge.source.ref, edge.target.ref] }.uniq
+    edges.map { |edge| [Graphs.name(edge.source), Graphs.name(edge.target)] }.uniq
   end
 end
 Puppet::Graph::RelationshipGraph.prepend(Stages)
@@ -63,8 +63,10 @@ module Graphs
   def answer(file, environment)
     catalog = file.end_with?('.pp') ? compiled(file, environment) : read(file)
     catalog.environment_instance = environment
-    graph = catalog.to_ral.relationship_graph
-    edges = graph.edges.map { |edge| [edge.source, edge.target].map { |it| it.ref.sub(/\AWhit\[(.*)\]\z/m, '\1') } }
+    ral = catalog.to_ral
+    @names = ral.resources.zip(catalog.resources).to_h.compare_by_identity
+    graph = ral.relationship_graph
+    edges = graph.edges.map { |edge| [edge.source, edge.target].map { |it| name(it).sub(/\AWhit\[(.*)\]\z/m, '\1') } }
     found = graph.stages.merge('edges' => edges.uniq, 'cycles' => cycles(graph))
     @brief ? brief(found) : found
   rescue StandardError => e
@@ -79,6 +81,12 @@ module Graphs
       found[key] = { 'count' => lines.size, 'sum' => Digest::SHA256.hexdigest(lines.join("\n"))[0, 16] }
     end
     found
+  end
+
+  # The reference in the catalog: `sshkey` gives itself another title on an agent.
+  def name(resource)
+    own = @names[resource]
+    own && own.kind == 'compilable_type' ? own.ref : resource.ref
   end
 
   def read(file)

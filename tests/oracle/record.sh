@@ -23,3 +23,19 @@ ruby -W0 tests/oracle/eval_cases.rb
 
 ruby -W0 tests/oracle/conformance.rb
 tests/oracle/in_trixie ruby -W0 tests/oracle/conformance.rb
+
+ruby -W0 tests/oracle/restypes.rb >data/restypes.json.new && mv data/restypes.json.new data/restypes.json
+RESTYPES_MODULEPATH=/usr/share/puppet/vendor_modules tests/oracle/in_trixie \
+  ruby -W0 tests/oracle/restypes.rb --add data/restypes.json
+
+graphs() { # name, module path, flags and files
+  local name=$1 path=$2
+  shift 2
+  GRAPH_MODULEPATH=$path ruby -W0 tests/oracle/graph.rb "$@" >"fixtures/graph/answers/$name.json"
+}
+
+graphs cases "" fixtures/graph/cases/*.pp
+graphs control-repo "$PWD/fixtures/control-repo/modules:$PWD/fixtures/control-repo/site" \
+  --brief fixtures/catalogs/control-repo/*.json
+graphs debian-repo "$PWD/tests/debian-repo/modules:$PWD/tests/debian-repo/site" \
+  --brief fixtures/catalogs/debian-repo/*.json

@@ -66,7 +66,7 @@ impl<'a> Scan<'a> {
                 self.on_constant(&module, call, frame)
             }
             (Some(Val::Unknown), _) => self.on_unknown(&call),
-            (Some(value), _) => self.value_method(value, call.name, &call.arguments, call.block, frame),
+            (Some(value), _) => self.value_method(value, &call, frame),
         }
     }
 
@@ -93,6 +93,7 @@ impl<'a> Scan<'a> {
                     call.arguments.first().and_then(Val::name).is_some_and(|it| it == self.request.name);
                 if ours { Val::Type } else { Val::Unknown }
             }
+            "type" if module.ends_with("Nagios::Base") => self.nagios_type(&call),
             "register_type" if module.ends_with("ResourceApi") => self.register_type(&call),
             "new" if module == "Regexp" => regexp(&call.arguments),
             "new" if module == "Set" => call.arguments.into_iter().next().unwrap_or(Val::Unknown),

@@ -15,7 +15,7 @@ impl<'a> Scan<'a> {
             self.doubt("it is too long or nests too deep", node);
             return Val::Unknown;
         }
-        if frame.returned.is_some() {
+        if frame.returned.is_some() || frame.next {
             return Val::Nil;
         }
         self.depth += 1;
@@ -178,6 +178,14 @@ impl<'a> Scan<'a> {
                 frame.returned = Some(if self.unsure > 0 { Val::Unknown } else { value.clone() });
                 value
             }
+            Node::Next(_) => {
+                if self.unsure > 0 {
+                    frame.perhaps_next = true
+                } else {
+                    frame.next = true
+                }
+                Val::Nil
+            }
             Node::Rescue(it) => it.body.as_deref().map_or(Val::Nil, |body| self.eval(body, frame)),
             Node::Ensure(it) => it.body.as_deref().map_or(Val::Nil, |body| self.eval(body, frame)),
             Node::Module(it) => self.body_of(&it.name, it.body.as_deref(), frame),
@@ -306,6 +314,7 @@ impl<'a> Scan<'a> {
                 let method = self.method(&it.name, it.args.as_deref(), it.body.as_deref());
                 self.mixins.entry(module.into()).or_default().push(method);
             }
+            Node::Block(it) if module == "Nagios::Base" => self.collect_nagios(it),
             Node::Block(it) => {
                 // constants and helpers within the body of `newtype`
                 if let Some(body) = it.body.as_deref() {

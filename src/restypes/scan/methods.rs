@@ -2,8 +2,10 @@
 
 use super::{
     Scan,
+    calls::Call,
     value::{Frame, Val},
 };
+use crate::restypes::TitlePattern;
 use ecow::EcoString;
 use lib_ruby_parser::Node;
 
@@ -12,11 +14,10 @@ impl<'a> Scan<'a> {
     pub(super) fn value_method(
         &mut self,
         receiver: Val<'a>,
-        name: &str,
-        arguments: &[Val<'a>],
-        block: Option<&'a Node>,
+        call: &Call<'a>,
         frame: &mut Frame<'a>,
     ) -> Val<'a> {
+        let (name, arguments, block) = (call.name, call.arguments.as_slice(), call.block);
         match (&receiver, name) {
             (_, "freeze" | "dup" | "clone" | "itself" | "tap" | "strip" | "chomp") => receiver,
             (_, "nil?") => receiver.truth().map_or(Val::Unknown, |_| Val::Bool(matches!(receiver, Val::Nil))),
@@ -33,6 +34,8 @@ impl<'a> Scan<'a> {
             }
             (Val::Hash(_) | Val::Array(_), _) if block.is_some() => self.each(&receiver, name, block, frame),
             (Val::Int(left), "<" | "<=" | ">" | ">=") => ordered(*left, name, arguments),
+            (Val::Str(text) | Val::Sym(text), "=~" | "match" | "match?") => fits(text, arguments),
+            (Val::Hash(_), "namevar" | "parameters") => receiver.get(name).cloned().unwrap_or(Val::Unknown),
             (Val::Hash(pairs), _) => hash_method(pairs, name, arguments),
             (Val::Array(items), _) => array_method(items, name, arguments),
             _ => Val::Unknown,
@@ -85,8 +88,18 @@ impl<'a> Scan<'a> {
             _ => return Val::Unknown,
         };
         frame.bind(parameters, arguments, self);
-        body.map_or(Val::Nil, |body| self.eval(body, frame))
+        let value = body.map_or(Val::Nil, |body| self.eval(body, frame));
+        frame.next = false;
+        if std::mem::take(&mut frame.perhaps_next) && self.mentions_makers(block) {
+            self.doubt("a loop leaves out items under a condition that is not known", block);
+        }
+        value
     }
+}
+
+fn fits<'a>(text: &str, arguments: &[Val<'a>]) -> Val<'a> {
+    let [Val::Regex(source, options)] = arguments else { return Val::Unknown };
+    Val::Bool(TitlePattern::new(source.as_str(), *options, Vec::new(), false).fits(text))
 }
 
 fn ordered<'a>(left: i64, name: &str, arguments: &[Val<'a>]) -> Val<'a> {

@@ -8,6 +8,7 @@ mod api;
 mod calls;
 mod eval;
 mod methods;
+mod nagios;
 mod relations;
 mod titles;
 mod types;
@@ -206,6 +207,8 @@ struct Scan<'a> {
     module_methods: HashMap<EcoString, Method<'a>>,
     /// Methods that modules give to what includes or extends them, by module.
     mixins: HashMap<EcoString, Vec<Method<'a>>>,
+    /// The bodies of Nagios's own objects, by name.
+    nagios: HashMap<EcoString, &'a Node>,
     class_methods: HashMap<EcoString, Method<'a>>,
     instance_methods: HashSet<EcoString>,
     made: bool,
@@ -237,6 +240,7 @@ impl<'a> Scan<'a> {
             open_constants: HashSet::new(),
             module_methods: HashMap::new(),
             mixins: HashMap::new(),
+            nagios: HashMap::new(),
             class_methods: HashMap::new(),
             instance_methods: HashSet::new(),
             made: false,

@@ -143,13 +143,24 @@ pub(super) struct Frame<'a> {
     pub(super) this: This,
     pub(super) locals: HashMap<String, Val<'a>>,
     pub(super) returned: Option<Val<'a>>,
+    /// Whether a block went on to its next item.
+    pub(super) next: bool,
+    /// Whether a block went on under a condition that is not known.
+    pub(super) perhaps_next: bool,
     /// Whether a parameter said that it is a namevar.
     pub(super) namevar: bool,
 }
 
 impl<'a> Frame<'a> {
     pub(super) fn new(this: This) -> Self {
-        Self { this, locals: HashMap::new(), returned: None, namevar: false }
+        Self {
+            this,
+            locals: HashMap::new(),
+            returned: None,
+            next: false,
+            perhaps_next: false,
+            namevar: false,
+        }
     }
 
     /// Gives parameters their arguments.
