@@ -1,7 +1,7 @@
 //! Writes a catalog as Puppet's rich-data JSON (`Puppet::Resource::Catalog#to_data_hash`).
 
 use super::{Catalog, Edge, Parameter, Resource};
-use crate::value::{HashMap, Type, Value, literal};
+use crate::value::{HashMap, Type, Value};
 use ecow::EcoString;
 use serde_json::{Map, Value as Json, json};
 
@@ -116,7 +116,8 @@ pub fn rich_json(value: &Value) -> Json {
         Value::Array(items) => items.iter().map(rich_json).collect(),
         Value::Hash(entries) => hash_json(entries, rich_json),
         Value::Sensitive(inner) => json!({"__ptype": "Sensitive", "__pvalue": rich_json(inner)}),
-        Value::Type(it) => rich("Type", &it.to_string()),
+        Value::Type(it) => super::types::type_json(it),
+        Value::Iterator(it) => it.items().map(|item| rich_json(&item)).collect(),
         Value::Binary(bytes) => rich("Binary", &crate::value::base64_text(bytes)),
         Value::Timestamp(_) => rich("Timestamp", &value.to_str()),
         Value::Timespan(_) => rich("Timespan", &value.to_str()),
@@ -124,16 +125,18 @@ pub fn rich_json(value: &Value) -> Json {
         Value::SemVerRange(it) => rich("SemVerRange", it),
         Value::Uri(it) => rich("URI", it),
         Value::Deferred(it) => {
-            let arguments: Vec<Json> = it.arguments.iter().map(rich_json).collect();
-            json!({"__ptype": "Deferred", "name": it.name.as_str(), "arguments": arguments})
+            let mut out = Map::new();
+            out.insert("__ptype".into(), "Deferred".into());
+            out.insert("name".into(), it.name.as_str().into());
+            if let Some(arguments) = &it.arguments {
+                out.insert("arguments".into(), arguments.iter().map(rich_json).collect());
+            }
+            Json::Object(out)
         }
         Value::Object(it) => {
             let mut out = Map::new();
-            out.insert("__ptype".into(), it.0.as_str().into());
-            for (name, item) in &it.1 {
-                let name = name.as_str().map_or_else(|| literal(name), str::to_owned);
-                out.insert(name, rich_json(item));
-            }
+            out.insert("__ptype".into(), it.of.label().as_str().into());
+            out.extend(it.serialized().into_iter().map(|(name, item)| (name.into(), rich_json(&item))));
             Json::Object(out)
         }
     }

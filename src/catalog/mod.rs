@@ -12,6 +12,7 @@ mod knots;
 mod names;
 mod read;
 mod resource;
+mod types;
 
 pub use automatic::Unread;
 pub use graph::{AgentGraph, Cause, Cycle};

@@ -135,15 +135,21 @@ fn read_rich(name: &str, json: &Json) -> Value {
         "URI" => Value::Uri(text()),
         "Binary" => match STANDARD.decode(text().replace("\n", "")) {
             Ok(bytes) => Value::Binary(bytes.into()),
-            Err(_) => Value::Object(Arc::new(("Binary".into(), IndexMap::default()))),
+            Err(_) => Value::Object(Arc::new(crate::value::types::Instance::nameless(
+                "Binary".into(),
+                IndexMap::default(),
+            ))),
         },
         "Hash" => read_pairs(inner),
         "Type" | "Pcore::TypeReference" => Value::Type(Type::Reference(text(), Arc::default())),
         "Deferred" => {
             let arguments = json.get("arguments").map(read_value);
-            let arguments = arguments.as_ref().and_then(Value::as_array).unwrap_or_default().iter().cloned();
+            let arguments = match arguments {
+                Some(Value::Array(items)) => Some(items),
+                _ => None,
+            };
             let name = text_of(json, "name").unwrap_or_default();
-            Value::Deferred(Arc::new(Deferred { name, arguments: arguments.collect() }))
+            Value::Deferred(Arc::new(Deferred { name, arguments }))
         }
         _ => read_object(name, json),
     }
@@ -162,7 +168,7 @@ fn read_pairs(inner: Option<&Json>) -> Value {
 fn read_object(name: &str, json: &Json) -> Value {
     let entries = json.as_object().into_iter().flatten().filter(|(key, _)| key.as_str() != "__ptype");
     let entries = entries.map(|(key, value)| (Value::str(key.as_str()), read_value(value))).collect();
-    Value::Object(Arc::new((name.into(), entries)))
+    Value::Object(Arc::new(crate::value::types::Instance::nameless(name.into(), entries)))
 }
 
 /// Stand-ins for the manifests, which are not at hand: as many empty lines as the catalog names.

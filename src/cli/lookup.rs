@@ -142,6 +142,7 @@ fn plain(value: &Value, show_secrets: bool) -> serde_json::Value {
         | Value::SemVerRange(_)
         | Value::Uri(_)
         | Value::Deferred(_)
+        | Value::Iterator(_)
         | Value::Object(_) => json!(format!("{value:?}")),
     }
 }

@@ -40,6 +40,13 @@ impl<'s, 'a> Cx<'s, 'a> {
     pub(crate) fn method_call(&self, it: &MethodCall) -> Result<Value> {
         let receiver = std::slice::from_ref(&it.receiver);
         let mut arguments = self.unfold(receiver)?;
+        if let Some(first @ (Value::Object(_) | Value::Deferred(_) | Value::Uri(_))) = arguments.first() {
+            let block = it.lambda.as_ref().map(|lambda| LambdaBlock::new(*self, lambda, &it.name));
+            let block = block.as_ref().map(|block| block as &dyn Block);
+            if let Some(found) = self.call_member(it, first, block)? {
+                return Ok(found);
+            }
+        }
         arguments.extend(self.unfold(&it.arguments)?);
         self.call_named(&it.name, &arguments, it.lambda.as_ref(), it.anchor)
     }

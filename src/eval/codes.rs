@@ -93,6 +93,20 @@ pub(crate) const TYPE_MISMATCH: Code = Code {
     explanation: "The message says what is expected and what was given.",
 };
 
+/// A member of an object cannot be called.
+pub(crate) const MEMBER: Code = Code {
+    name: "eval::member",
+    title: "a member of an object cannot be called",
+    explanation: "An attribute takes no arguments, a function those that its type says, and what is derived or a function needs a body, which only Ruby could give it.",
+};
+
+/// The definition of a type is wrong.
+pub(crate) const TYPE_DEFINITION: Code = Code {
+    name: "eval::type-definition",
+    title: "the definition of a type is wrong",
+    explanation: "A type alias, an `Object` or a `TypeSet` cannot be made of its definition. The place is where the type is first named, as in Puppet; the message says what is wrong.",
+};
+
 /// A required parameter has no value.
 pub(crate) const MISSING_PARAMETER: Code = Code {
     name: "eval::missing-parameter",
@@ -295,6 +309,8 @@ pub const CODES: &[Code] = &[
     REASSIGNMENT,
     ASSIGNMENT,
     TYPE_MISMATCH,
+    MEMBER,
+    TYPE_DEFINITION,
     MISSING_PARAMETER,
     UNKNOWN_PARAMETER,
     OVERRIDE,

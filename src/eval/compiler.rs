@@ -18,7 +18,7 @@ use crate::{
     restypes::{self, TitleProblem, TypeFacts},
     source::{Frame, Location, Read, SourceFile, Span, World},
     syntax::{Strict, ast},
-    value::{Regexp, Str, Type, Value},
+    value::{Regexp, Str, Value},
 };
 use ecow::EcoString;
 use indexmap::{IndexMap, IndexSet};
@@ -58,8 +58,10 @@ pub(crate) struct State {
     /// Classes whose collectors override; from then on they may override everything.
     pub overriding: Vec<Arc<ResourceType>>,
     pub warned: HashSet<EcoString>,
-    /// Type aliases that were resolved already, by name in lower case.
-    pub aliases: HashMap<EcoString, Type>,
+    /// Names of the types that are being defined, in lower case.
+    pub defining: Vec<EcoString>,
+    /// Names of the `TypeSet`s that something has named, in lower case.
+    pub type_sets: HashSet<EcoString>,
 }
 
 /// The compile of one node.

@@ -3,7 +3,7 @@
 use super::{
     classes::class_names,
     codes,
-    compiler::{Compiler, TOP},
+    compiler::Compiler,
     cx::Cx,
     declare::{Declaration, Params},
     definition::munge,
@@ -35,7 +35,7 @@ pub(crate) struct Resolver<'s, 'a> {
 
 impl TypeResolver for Resolver<'_, '_> {
     fn resolve(&self, name: &str) -> Result<Option<Type>> {
-        self.c.resolve_alias(name)
+        self.c.named_type(name)
     }
 }
 
@@ -55,7 +55,7 @@ impl<'s, 'a> CallContext<'s, 'a> {
 
 impl TypeResolver for CallContext<'_, '_> {
     fn resolve(&self, name: &str) -> Result<Option<Type>> {
-        self.cx.c.resolve_alias(name)
+        self.cx.c.named_type(name)
     }
 }
 
@@ -216,19 +216,6 @@ impl DataHost for DataView<'_, '_> {
 }
 
 impl Compiler<'_> {
-    /// Returns what an alias stands for.
-    fn resolve_alias(&self, name: &str) -> Result<Option<Type>> {
-        let name = munge(name);
-        if let Some(known) = self.state.borrow().aliases.get(&name) {
-            return Ok(Some(known.clone()));
-        }
-        let Some(alias) = self.env.alias(&name, self.world)? else { return Ok(None) };
-        let cx = Cx { c: self, scope: TOP, source: &alias.source };
-        let found = cx.type_value(&alias.definition.type_expr)?;
-        self.state.borrow_mut().aliases.insert(name, found.clone());
-        Ok(Some(found))
-    }
-
     /// Asks Hiera; gives the value with what was read for it.
     pub(crate) fn look_up(
         &self,

@@ -11,7 +11,7 @@ use crate::{
     functions::jump,
     source::{Location, SourceFile, Span},
     syntax::ast::{Assignment, AssignmentOp, Block, Expr, ExprKind, HashEntry, Segment},
-    value::{HashMap, Regexp, Str, Type, TypeResolver, Value, types::capitalize_segments},
+    value::{HashMap, Regexp, Str, Type, Value, types::capitalize_segments},
 };
 use ecow::EcoString;
 use std::sync::Arc;
@@ -123,19 +123,10 @@ impl Cx<'_, '_> {
         for segment in segments {
             match segment {
                 Segment::Text(_, part) => text.push_str(part),
-                Segment::Expr(inner) => match self.eval(inner)? {
-                    Value::Type(Type::Alias(name)) => text.push_str(&self.alias_text(&name)?),
-                    other => other.write_to(&mut text),
-                },
+                Segment::Expr(inner) => self.eval(inner)?.write_to(&mut text),
             }
         }
         Ok(Value::Str(text))
-    }
-
-    /// Returns an alias as an interpolation shows it: with what it stands for.
-    fn alias_text(&self, name: &str) -> Result<String> {
-        let found = self.resolver().resolve(name)?;
-        Ok(found.map_or_else(|| name.to_owned(), |found| format!("{name} = {found}")))
     }
 
     fn regex(&self, source: &EcoString, span: Span) -> Result<Value> {
@@ -148,10 +139,10 @@ impl Cx<'_, '_> {
     fn type_reference(&self, name: &str, span: Span) -> Result<Value> {
         let found = match Type::by_name(name) {
             Some(found) => found,
-            None if self.c.env.alias(name, self.c.world)?.is_some() => {
-                Type::Alias(capitalize_segments(bare_name(name)))
+            None => {
+                let named = self.c.named_type(name)?;
+                named.unwrap_or_else(|| Type::Resource(Some(capitalize_segments(bare_name(name))), None))
             }
-            None => Type::Resource(Some(capitalize_segments(bare_name(name))), None),
         };
         if let Type::Resource(Some(kind), None) = &found
             && self.c.find_type(kind).map_err(|found| Box::new(found.or_at(|| self.at(span))))?.is_none()
@@ -351,6 +342,7 @@ pub(crate) fn splatted(value: Value) -> Vec<Value> {
         Value::Hash(entries) => {
             entries.iter().map(|(key, value)| Value::array([key.clone(), value.clone()])).collect()
         }
+        Value::Iterator(it) => it.items().collect(),
         other => vec![other],
     }
 }

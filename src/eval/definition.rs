@@ -94,6 +94,7 @@ pub(crate) struct PuppetFunction {
 pub(crate) struct AliasDefinition {
     pub definition: Arc<TypeAlias>,
     pub source: Arc<SourceFile>,
+    pub module: Option<EcoString>,
 }
 
 /// Returns the name that a node has in the catalog by one of what it is defined for (`Puppet::Resource::Type#name`).

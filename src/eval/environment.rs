@@ -10,6 +10,7 @@ use crate::{
     restypes::{self, TypeFacts},
     source::{Location, SourceFile, World},
     syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},
+    value::types::Alias,
 };
 use ecow::EcoString;
 use std::{
@@ -59,6 +60,8 @@ pub struct Environment {
     files: Mutex<HashMap<PathBuf, File>>,
     templates: Mutex<HashMap<EcoString, Arc<Ast>>>,
     types: TypeFiles,
+    /// Named data types by their names in lower case; what they stand for does not depend on a node.
+    named_types: Mutex<HashMap<EcoString, Arc<Alias>>>,
 }
 
 impl Environment {
@@ -100,6 +103,7 @@ impl Environment {
             files: Mutex::default(),
             templates: Mutex::default(),
             types,
+            named_types: Mutex::default(),
         })
     }
 
@@ -187,8 +191,26 @@ impl Environment {
         if let Some(found) = pick(&self.site) {
             return Ok(Some(found));
         }
-        let Some((path, module)) = self.autoload(&name, "types") else { return Ok(None) };
+        let set = self.modules.get_key_value(&name);
+        let (path, module) = match set {
+            Some((module, folder)) => (folder.join("types/init_typeset.pp"), Some(module)),
+            None => match self.autoload(&name, "types") {
+                Some(found) => found,
+                None => return Ok(None),
+            },
+        };
         Ok(self.load(&path, module, world)?.as_deref().and_then(pick))
+    }
+
+    /// Returns the alias of a named type, which may not stand for anything yet.
+    pub(crate) fn type_alias(&self, key: &EcoString, name: &EcoString) -> Arc<Alias> {
+        let mut types = self.named_types.lock().unwrap_or_else(PoisonError::into_inner);
+        types.entry(key.clone()).or_insert_with(|| Alias::new(name.clone())).clone()
+    }
+
+    /// Forgets a named type that could not be made.
+    pub(crate) fn forget_type(&self, key: &EcoString) {
+        self.named_types.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// Parses an EPP template that was read already; the same text is parsed once.
@@ -318,7 +340,8 @@ impl Loaded {
                 None
             }
             ast::Definition::TypeAlias(it) => {
-                let alias = AliasDefinition { definition: it.clone(), source: source() };
+                let alias =
+                    AliasDefinition { definition: it.clone(), source: source(), module: module.cloned() };
                 self.aliases.insert(munge(&it.name), Arc::new(alias));
                 None
             }

@@ -24,6 +24,7 @@ mod environment;
 mod epp;
 mod finish;
 mod lambda;
+mod members;
 mod modules;
 mod operators;
 mod overrides;
@@ -37,6 +38,7 @@ mod scope;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod type_names;
 mod types;
 mod variables;
 

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     diag::Result,
-    value::{Str, Type, Value, compare},
+    value::{
+        Str, Type, Value, compare,
+        types::{Instance, error_type},
+    },
 };
 use indexmap::{IndexMap, IndexSet};
 use std::cmp::Ordering;
@@ -164,8 +167,8 @@ fn get(call: &Call<'_>, value: &Value, path: &str, default: &Value) -> Result<Va
         Ok(Value::Undef) => Ok(default.clone()),
         Err(error) if call.block.is_some() => {
             let message = Value::str(error.message());
-            let fields = [("msg".into(), message)].into_iter().collect();
-            call.yields(&[Value::Object(std::sync::Arc::new(("Error".into(), fields)))])
+            let error = Instance::from_arguments(&error_type(), &[message]);
+            call.yields(&[Value::Object(std::sync::Arc::new(error))])
         }
         other => other,
     }
@@ -225,6 +228,7 @@ pub(super) fn class_name(value: &Value) -> &'static str {
         Value::Uri(_) => "URI::Generic",
         Value::Deferred(_) => "Deferred",
         Value::Object(_) => "Object",
+        Value::Iterator(_) => "Puppet::Pops::Types::Iterator",
     }
 }
 

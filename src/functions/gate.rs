@@ -124,8 +124,8 @@ fn collect(value: &Value, found: &mut BTreeMap<EcoString, Arc<Secret>>) {
             collect(item, found);
         }),
         Value::Sensitive(inner) => collect(inner, found),
-        Value::Deferred(it) => it.arguments.iter().for_each(|item| collect(item, found)),
-        Value::Object(it) => it.1.values().for_each(|item| collect(item, found)),
+        Value::Deferred(it) => it.arguments().iter().for_each(|item| collect(item, found)),
+        Value::Object(it) => it.attributes.values().for_each(|item| collect(item, found)),
         Value::Undef
         | Value::Default
         | Value::Bool(_)
@@ -139,6 +139,7 @@ fn collect(value: &Value, found: &mut BTreeMap<EcoString, Arc<Secret>>) {
         | Value::Timespan(_)
         | Value::SemVer(_)
         | Value::SemVerRange(_)
+        | Value::Iterator(_)
         | Value::Uri(_) => {}
     }
 }
@@ -240,6 +241,7 @@ fn has_string(value: &Value) -> bool {
         | Value::SemVerRange(_)
         | Value::Uri(_)
         | Value::Deferred(_)
+        | Value::Iterator(_)
         | Value::Object(_) => false,
     }
 }
@@ -269,6 +271,7 @@ pub fn map_strings(value: &Value, change: &dyn Fn(&Str) -> Str) -> Value {
         | Value::SemVerRange(_)
         | Value::Uri(_)
         | Value::Deferred(_)
+        | Value::Iterator(_)
         | Value::Object(_) => value.clone(),
     }
 }

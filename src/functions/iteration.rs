@@ -3,7 +3,7 @@
 use super::{Call, arguments::OrFail as _, jump::is_break, table::rows};
 use crate::{
     diag::Result,
-    value::{HashMap, Str, Type, Value},
+    value::{HashMap, Iterator, Str, Type, Value},
 };
 use std::sync::Arc;
 
@@ -89,29 +89,25 @@ rows! {
         "Calls the block with the arguments." => |call| call.yields(call.arguments);
 }
 
-type Items = Box<dyn Iterator<Item = Value>>;
+type Items = Box<dyn std::iter::Iterator<Item = Value>>;
 
 /// Iterates over what Puppet calls `Iterable`; hashes give pairs.
 pub(super) fn items(value: &Value) -> Result<Items, String> {
     Ok(match value {
         Value::Array(items) => Box::new(items.clone().into_iter()),
-        Value::Hash(entries) => {
-            let pairs: Vec<Value> =
-                entries.iter().map(|(key, item)| Value::array([key.clone(), item.clone()])).collect();
-            Box::new(pairs.into_iter())
-        }
         Value::Int(count) => Box::new((0..*count).map(Value::Int)),
-        Value::Str(text) => Box::new(characters(text).into_iter()),
-        Value::Type(Type::Integer(Some(from), Some(to))) => Box::new((*from..=*to).map(Value::Int)),
-        Value::Type(Type::Enum(values, _)) => {
-            Box::new(values.iter().cloned().map(Value::str).collect::<Vec<_>>().into_iter())
-        }
         Value::Binary(bytes) => {
             let bytes: Vec<u8> = bytes.to_vec();
             Box::new(bytes.into_iter().map(|byte| Value::Int(i64::from(byte))))
         }
-        other => return Err(format!("expected an Iterable, got {}", Type::infer(other).generalize())),
+        other => iterator(other)?.items(),
     })
+}
+
+/// The iterator over what Puppet calls `Iterable`.
+fn iterator(value: &Value) -> Result<Iterator, String> {
+    let of = || Type::infer(value).generalize();
+    Iterator::over(value).ok_or_else(|| format!("expected an Iterable, got {}", of()))
 }
 
 /// The characters of a string, each with its labels.
@@ -133,7 +129,10 @@ fn block_arguments(call: &Call<'_>, index: usize, item: Value, hash: bool) -> Ve
 /// Calls the block for each item until the visitor or `break()` ends it. The visitor gets the item and the answer
 /// and tells whether to go on.
 fn walk(call: &Call<'_>, visit: &mut dyn FnMut(Value, Value) -> bool) -> Result<()> {
-    let hash = matches!(call.arg(0), Value::Hash(_));
+    let hash = match call.arg(0) {
+        Value::Iterator(it) => it.is_pairs(),
+        other => matches!(other, Value::Hash(_)),
+    };
     for (index, item) in items(call.arg(0)).or_fail(call)?.enumerate() {
         match call.yields(&block_arguments(call, index, item.clone(), hash)) {
             Ok(answer) => {
@@ -312,7 +311,7 @@ fn reduce(call: &Call<'_>) -> Result<Value> {
 }
 
 /// Calls the block for each of the items; `break()` ends it.
-fn visit_all(call: &Call<'_>, items: impl Iterator<Item = Value>) -> Result<()> {
+fn visit_all(call: &Call<'_>, items: impl std::iter::Iterator<Item = Value>) -> Result<()> {
     for item in items {
         match call.yields(&[item]) {
             Ok(_) => {}
@@ -324,22 +323,20 @@ fn visit_all(call: &Call<'_>, items: impl Iterator<Item = Value>) -> Result<()> 
 }
 
 fn reverse_each(call: &Call<'_>) -> Result<Value> {
-    let mut all: Vec<Value> = items(call.arg(0)).or_fail(call)?.collect();
-    all.reverse();
+    let backwards = iterator(call.arg(0)).or_fail(call)?.reversed();
     if call.block.is_none() {
-        return Ok(Value::array(all));
+        return Ok(backwards.into_value());
     }
-    visit_all(call, all.into_iter())?;
+    visit_all(call, backwards.items())?;
     Ok(Value::Undef)
 }
 
 fn step(call: &Call<'_>) -> Result<Value> {
-    let step = usize::try_from(call.int(1).unwrap_or(1)).unwrap_or(1).max(1);
-    let every = items(call.arg(0)).or_fail(call)?.step_by(step);
+    let every = iterator(call.arg(0)).or_fail(call)?.stepped(call.int(1).unwrap_or(1));
     if call.block.is_none() {
-        return Ok(Value::array(every));
+        return Ok(every.into_value());
     }
-    visit_all(call, every)?;
+    visit_all(call, every.items())?;
     Ok(Value::Undef)
 }
 

@@ -47,9 +47,9 @@ fn match_one(call: &Call<'_>, text: &Str, pattern: &Value) -> Result<Value> {
         Value::Type(Type::Regexp(None)) => Err(call.fail("Given Regexp Type has no regular expression")),
         Value::Type(Type::Pattern(sources)) => first(sources.iter().cloned().map(Value::str).collect()),
         Value::Type(Type::Variant(types)) => first(types.iter().cloned().map(Value::Type).collect()),
-        Value::Type(Type::Alias(name)) => match call.context.resolve(name)? {
+        Value::Type(Type::Alias(alias)) => match alias.resolved().cloned() {
             Some(found) => match_one(call, text, &Value::Type(found)),
-            None => Err(call.fail(format!("Reference to unresolved type {name}"))),
+            None => Err(call.fail(format!("Reference to unresolved type {}", alias.name))),
         },
         other => Err(call.fail(format!(
             "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or Array[T]. Got {}",

@@ -67,7 +67,7 @@ fn resolve(call: &Call<'_>, it: &Deferred) -> Result<Value> {
         Value::Deferred(inner) => resolve(call, inner),
         other => Ok(other.clone()),
     };
-    let arguments = it.arguments.iter().map(resolved).collect::<Result<Vec<_>>>()?;
+    let arguments = it.arguments().iter().map(resolved).collect::<Result<Vec<_>>>()?;
     if let Some(variable) = it.name.strip_prefix('$') {
         let value = call.context.variable(variable).unwrap_or_default();
         return super::collections::dig(call, &value, &arguments);

@@ -41,6 +41,7 @@ impl From<&Value> for Rv {
             | Value::SemVerRange(_)
             | Value::Uri(_)
             | Value::Deferred(_)
+            | Value::Iterator(_)
             | Value::Object(_) => Self::Puppet(Rc::new(value.clone())),
         }
     }

@@ -201,6 +201,7 @@ pub(crate) fn scalar(value: &Value) -> Option<Str> {
         | Value::Timestamp(_)
         | Value::Timespan(_)
         | Value::Deferred(_)
+        | Value::Iterator(_)
         | Value::Object(_) => None,
     }
 }

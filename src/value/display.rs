@@ -29,18 +29,21 @@ impl Value {
             Self::Array(items) => write_items(items, out),
             Self::Hash(entries) => write_entries(entries.iter(), out),
             Self::Sensitive(_) => out.push_str("Sensitive [value redacted]"),
-            Self::Type(it) => out.push_str(&it.to_string()),
+            Self::Type(it) => out.push_str(&it.shown()),
             Self::Binary(it) => out.push_str(&super::base64_text(it)),
             Self::Timestamp(it) => out.push_str(&time::timestamp_to_string(*it)),
             Self::Timespan(it) => out.push_str(&time::timespan_to_string(*it)),
             Self::SemVer(it) | Self::SemVerRange(it) | Self::Uri(it) => out.push_str(it),
             Self::Deferred(it) => {
-                let arguments = Self::Array(it.arguments.clone());
-                out.push_str(&format!("Deferred({{'name' => {}, 'arguments' => ", quote(&it.name)));
-                out.push_str(&literal(&arguments));
+                out.push_str(&format!("Deferred({{'name' => {}", quote(&it.name)));
+                if let Some(arguments) = &it.arguments {
+                    out.push_str(", 'arguments' => ");
+                    out.push_str(&literal(&Self::Array(arguments.clone())));
+                }
                 out.push_str("})");
             }
             Self::Object(it) => out.push_str(&literal(&Self::Object(it.clone()))),
+            Self::Iterator(it) => out.push_str(&format!("Iterator[{}]-Value", it.item_type().generalize())),
         }
     }
 }
@@ -141,8 +144,8 @@ pub(crate) fn literal_with(value: &Value, expand: Option<&dyn TypeResolver>) -> 
         Value::Uri(it) => format!("URI({})", quote(it)),
         Value::Type(it) => type_literal(it, expand),
         Value::Object(it) => {
-            let attributes = joined(&mut it.1.iter().map(|entry| pair(entry, expand)));
-            format!("{}({{{attributes}}})", it.0)
+            let attributes = joined(&mut it.shown().map(|entry| pair(entry, expand)));
+            format!("{}({{{attributes}}})", it.of.label())
         }
         Value::Default
         | Value::Bool(_)
@@ -152,6 +155,7 @@ pub(crate) fn literal_with(value: &Value, expand: Option<&dyn TypeResolver>) -> 
         | Value::Regexp(_)
         | Value::Sensitive(_)
         | Value::Binary(_)
+        | Value::Iterator(_)
         | Value::Deferred(_) => value.to_str().as_str().to_owned(),
     }
 }

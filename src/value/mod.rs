@@ -6,6 +6,7 @@
 
 mod display;
 mod equality;
+mod iterator;
 mod labels;
 mod number;
 mod posix_bracket;
@@ -14,11 +15,13 @@ pub mod semver;
 mod string;
 pub mod time;
 pub mod types;
+pub mod uri;
 #[expect(clippy::module_inception, reason = "the type that the folder is about")]
 mod value;
 
 pub use display::{literal, quote, quote_double};
 pub use equality::{compare, first_match, includes, matches, puppet_eq};
+pub use iterator::Iterator;
 pub use labels::{Labels, Secret, SecretRange};
 pub use number::{float_to_string, parse_number};
 pub use regexp::{Groups, compile_regex, escape};

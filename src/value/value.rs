@@ -1,6 +1,6 @@
 //! The values of the Puppet language.
 
-use super::{Str, Type};
+use super::{Iterator, Str, Type, types::Instance};
 use ecow::{EcoString, EcoVec};
 use indexmap::IndexMap;
 use std::{
@@ -58,8 +58,10 @@ pub enum Value {
     Uri(EcoString),
     /// A function call that the agent makes.
     Deferred(Arc<Deferred>),
-    /// An instance of a Pcore object type: the type's name and its attributes.
-    Object(Arc<(EcoString, HashMap)>),
+    /// An instance of an `Object` type.
+    Object(Arc<Instance>),
+    /// An iterator, as `reverse_each` and `step` give it.
+    Iterator(Arc<Iterator>),
 }
 
 /// A regular expression by its source, compiled where it is used.
@@ -75,8 +77,16 @@ pub struct Regexp {
 pub struct Deferred {
     /// The function's name; a leading `$` makes it a variable.
     pub name: EcoString,
-    /// The arguments.
-    pub arguments: EcoVec<Value>,
+    /// The arguments, where any are given.
+    pub arguments: Option<EcoVec<Value>>,
+}
+
+impl Deferred {
+    /// Returns the arguments.
+    #[must_use]
+    pub fn arguments(&self) -> &[Value] {
+        self.arguments.as_deref().unwrap_or_default()
+    }
 }
 
 impl Value {
@@ -156,6 +166,7 @@ impl PartialEq for Value {
             | (Self::Uri(a), Self::Uri(b)) => a == b,
             (Self::Deferred(a), Self::Deferred(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => a == b,
+            (Self::Iterator(a), Self::Iterator(b)) => a == b,
             (_, _) => false,
         }
     }
@@ -177,7 +188,8 @@ impl Hash for Value {
             Self::Array(it) => it.hash(state),
             // equal hashes may differ in order: only the length may count
             Self::Hash(it) => it.len().hash(state),
-            Self::Object(it) => (&it.0, it.1.len()).hash(state),
+            Self::Object(it) => it.hash(state),
+            Self::Iterator(it) => it.hash(state),
             Self::Sensitive(it) => it.hash(state),
             Self::Type(it) => it.hash(state),
             Self::Binary(it) => it.hash(state),
@@ -208,7 +220,8 @@ impl fmt::Debug for Value {
             Self::Timespan(it) => write!(f, "Timespan({it})"),
             Self::SemVer(it) | Self::SemVerRange(it) | Self::Uri(it) => write!(f, "{it}"),
             Self::Deferred(it) => write!(f, "Deferred({})", it.name),
-            Self::Object(it) => write!(f, "{}({} attributes)", it.0, it.1.len()),
+            Self::Object(it) => write!(f, "{}({} attributes)", it.of.label(), it.attributes.len()),
+            Self::Iterator(it) => write!(f, "Iterator[{}]", it.item_type()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `Type.new(…)`: the conversions of each type.
 
+mod containers;
 mod numbers;
+mod objects;
 mod strings;
 mod structures;
 
@@ -8,8 +10,8 @@ use super::{Call, codes, gate};
 use crate::{
     diag::{Diagnostic, Result},
     value::{
-        Type, Value,
-        types::{NoAliases, Signature, describe_signatures},
+        Type, Value, describe_mismatch,
+        types::{NoAliases, Signature, constructor_of, describe_signatures},
     },
 };
 
@@ -37,6 +39,7 @@ pub(super) fn make(call: &Call<'_>, wanted: &Type, arguments: &[Value]) -> Resul
 
 fn make_within(call: &Call<'_>, wanted: &Type, arguments: &[Value], depth: usize) -> Result<Value> {
     let Some(depth) = depth.checked_sub(1) else { return Err(unsupported(call, wanted)) };
+    check_constructor(call, wanted, arguments)?;
     match wanted {
         Type::Integer(..) => numbers::integer(call, arguments),
         Type::Float(..) => numbers::float(call, arguments),
@@ -53,8 +56,8 @@ fn make_within(call: &Call<'_>, wanted: &Type, arguments: &[Value], depth: usize
         Type::Timespan(..) => structures::timespan(call, arguments),
         Type::Binary => structures::binary(call, arguments),
         Type::Uri(_) => structures::uri(call, arguments),
-        Type::Deferred => structures::deferred(call, arguments),
-        Type::Error => structures::error(call, arguments),
+        Type::Object(of) if !of.is_default() => objects::object(call, of, arguments),
+        Type::Extension(it) => objects::object(call, &it.base, arguments),
         Type::Type(_) => structures::type_(call, arguments),
         Type::Optional(inner) | Type::NotUndef(inner) if **inner != Type::Any => {
             make_within(call, inner, arguments, depth)
@@ -64,8 +67,8 @@ fn make_within(call: &Call<'_>, wanted: &Type, arguments: &[Value], depth: usize
             Ok(arguments.first().cloned().unwrap_or_default())
         }
         Type::Init(inner, more) => init(call, (inner, more), arguments, depth),
-        Type::Alias(name) => match call.context.resolve(name)? {
-            Some(found) => make_within(call, &found, arguments, depth),
+        Type::Alias(alias) => match alias.resolved() {
+            Some(found) => make_within(call, found, arguments, depth),
             None => Err(unsupported(call, wanted)),
         },
         other => Err(unsupported(call, other)),
@@ -78,20 +81,53 @@ fn init(
     arguments: &[Value],
     depth: usize,
 ) -> Result<Value> {
+    let whole = Type::Init(std::sync::Arc::new(inner.clone()), more.into());
+    if *inner == Type::Any {
+        return Err(unsupported(call, &whole));
+    }
+    if matches!(inner, Type::Init(..) | Type::Optional(_) | Type::NotUndef(_)) {
+        return Err(unsupported(call, inner));
+    }
+    check(call, "new_Init", &["new_Init(Any $value)"], arguments)?;
     let made = match arguments {
-        [Value::Array(items)]
-            if more.is_empty() && !inner.instance(&Value::Array(items.clone()), call.context) =>
-        {
+        [only] if inner.instance(only, call.context) => only.clone(),
+        [only @ Value::Array(items)] if more.is_empty() && !takes_alone(inner, only) => {
             make_within(call, inner, items, depth)?
         }
-        [only] if inner.instance(only, call.context) => only.clone(),
         arguments => make_within(call, inner, &[arguments, more].concat(), depth)?,
     };
-    Ok(made)
+    if inner.instance(&made, call.context) {
+        return Ok(made);
+    }
+    let subject = format!("Converted value from {}.new() has wrong type,", inner.shown());
+    Err(call.fail(describe_mismatch(&subject, inner, &Type::infer_set(&made), call.context)))
+}
+
+/// Whether an array is one argument of the constructor, rather than all of its arguments.
+fn takes_alone(inner: &Type, value: &Value) -> bool {
+    let Some(it) = constructor_of(inner) else { return false };
+    let one = std::slice::from_ref(value);
+    let single = |it: &Signature| it.bounds() == (1, Some(1)) && it.accepts(one, None, &NoAliases);
+    let optional = |it: &Signature| it.bounds().0 == 1 && it.accepts(one, None, &NoAliases);
+    let Value::Array(items) = value else { return false };
+    let all = |it: &Signature| it.bounds() != (1, Some(1)) && it.accepts(items, None, &NoAliases);
+    it.signatures.iter().any(single) || !it.signatures.iter().any(all) && it.signatures.iter().any(optional)
 }
 
 fn unsupported(call: &Call<'_>, wanted: &Type) -> Box<Diagnostic> {
-    call.fail(format!("Creation of new instance of type '{wanted}' is not supported"))
+    call.fail(format!("Creation of new instance of type '{}' is not supported", wanted.shown()))
+}
+
+/// Checks the arguments against the constructor of a type that has no words of its own for what does not fit.
+fn check_constructor(call: &Call<'_>, wanted: &Type, arguments: &[Value]) -> Result<()> {
+    let Some(it) = constructor_of(wanted).filter(|it| !it.has_fallback) else { return Ok(()) };
+    let fits = |signature: &Signature| signature.accepts(arguments, None, call.context);
+    let semver = matches!((wanted, arguments), (Type::SemVer(_), [Value::Str(_)]));
+    if semver || it.signatures.iter().any(fits) {
+        return Ok(());
+    }
+    let message = describe_signatures(it.name, &it.signatures, (arguments, None), call.context);
+    Err(Box::new(Diagnostic::error(&codes::ARGUMENTS, message)))
 }
 
 /// Checks the arguments against signatures; gives the index of the first that fits.

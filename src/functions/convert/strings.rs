@@ -1,6 +1,6 @@
 //! `String.new` with its formats (`Puppet::Pops::Types::StringConverter`).
 
-use super::check;
+use super::{check, containers::Indent};
 use crate::{
     diag::Result,
     functions::{
@@ -14,17 +14,17 @@ use crate::{
 
 /// One format such as `%#-8.2s` with what containers add.
 #[derive(Clone, Debug)]
-struct Format {
+pub(super) struct Format {
     text: String,
-    kind: char,
+    pub(super) kind: char,
     left: bool,
-    alt: bool,
-    width: Option<usize>,
+    pub(super) alt: bool,
+    pub(super) width: Option<usize>,
     precision: Option<usize>,
     delimiters: Option<char>,
-    separator: Option<String>,
-    separator2: Option<String>,
-    inner: Option<Vec<(Type, Format)>>,
+    pub(super) separator: Option<String>,
+    pub(super) separator2: Option<String>,
+    pub(super) inner: Option<Vec<(Type, Format)>>,
 }
 
 pub(super) fn new_string(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
@@ -63,7 +63,7 @@ pub(in crate::functions) fn string(
     let converter = Converter { resolver };
     let mut map = given;
     map.extend(defaults());
-    converter.text(from, &map, 0)
+    converter.text(from, &map, Indent::default())
 }
 
 fn read_map(formats: &Value) -> std::result::Result<Vec<(Type, Format)>, String> {
@@ -105,6 +105,7 @@ fn found_rank(of: &Type) -> u8 {
 fn defaults() -> Vec<(Type, Format)> {
     let format = |text: &str| Format::read(text).ok();
     let rows = [
+        (Type::Object(std::sync::Arc::default()), format("%p")),
         (Type::Float(None, None), format("%f")),
         (Type::Numeric, format("%d")),
         (Type::any_array(), format("%a")),
@@ -116,7 +117,7 @@ fn defaults() -> Vec<(Type, Format)> {
 }
 
 impl Format {
-    fn read(text: &str) -> std::result::Result<Self, String> {
+    pub(super) fn read(text: &str) -> std::result::Result<Self, String> {
         let bad = || {
             format!("The format '{text}' is not a valid format on the form '%<flags><width>.<prec><format>'")
         };
@@ -160,7 +161,7 @@ impl Format {
         })
     }
 
-    fn delimited(&self, default: (&'static str, &'static str)) -> (&'static str, &'static str) {
+    pub(super) fn delimited(&self, default: (&'static str, &'static str)) -> (&'static str, &'static str) {
         match self.delimiters {
             Some('[') => ("[", "]"),
             Some('{') => ("{", "}"),
@@ -182,7 +183,7 @@ impl Format {
         if self.left { format!("{cut}{missing}") } else { format!("{missing}{cut}") }
     }
 
-    fn wrong(&self, kind: &str, allowed: &str) -> String {
+    pub(super) fn wrong(&self, kind: &str, allowed: &str) -> String {
         format!(
             "Illegal format '{}' specified for value of {kind} type - expected one of the characters '{allowed}'",
             self.kind
@@ -198,9 +199,9 @@ impl Format {
     }
 }
 
-type Map = [(Type, Format)];
+pub(super) type Map = [(Type, Format)];
 
-struct Converter<'a> {
+pub(super) struct Converter<'a> {
     resolver: &'a dyn TypeResolver,
 }
 
@@ -210,10 +211,16 @@ impl Converter<'_> {
         map.iter().find(|(wanted, _)| wanted.assignable(&of, self.resolver)).map(|(_, format)| format)
     }
 
-    fn text(&self, value: &Value, map: &Map, depth: usize) -> std::result::Result<String, String> {
+    pub(super) fn text(
+        &self,
+        value: &Value,
+        map: &Map,
+        indent: Indent,
+    ) -> std::result::Result<String, String> {
         let fallback = Format::read("%s")?;
         let format = self.find(value, map).unwrap_or(&fallback);
         match value {
+            Value::Iterator(it) => self.text(&Value::array(it.items()), map, indent),
             Value::Undef => undef(format),
             Value::Default => match format.kind {
                 'd' | 's' | 'p' => Ok(format.flagged(if format.alt { "\"default\"" } else { "default" })),
@@ -224,8 +231,8 @@ impl Converter<'_> {
             Value::Int(it) => integer(format, *it),
             Value::Float(it) => float(format, *it),
             Value::Str(it) => text(format, it),
-            Value::Array(items) => self.array(format, items, map, depth),
-            Value::Hash(_) => self.hash(format, value, map, depth),
+            Value::Array(items) => self.array(format, items, map, indent),
+            Value::Hash(entries) => self.hash(format, entries, map, indent),
             Value::Regexp(it) => match format.kind {
                 'p' => Ok(format.flagged(&it.with_delimiters())),
                 's' => {
@@ -235,9 +242,9 @@ impl Converter<'_> {
             },
             Value::Type(it) => match format.kind {
                 's' | 'p' => Ok(format.flagged(&if format.alt && format.kind == 's' {
-                    quote_double(&it.to_string())
+                    format!("\"{}\"", it.shown())
                 } else {
-                    it.to_string()
+                    it.shown()
                 })),
                 _ => Err(format.wrong("Type", "sp")),
             },
@@ -254,81 +261,9 @@ impl Converter<'_> {
                     shown.as_str().to_owned()
                 }))
             }
-            Value::Symbol(_) | Value::Sensitive(_) | Value::Deferred(_) | Value::Object(_) => {
-                Ok(format.flagged(&value.to_str()))
-            }
+            Value::Deferred(_) | Value::Object(_) => self.object(format, value, indent),
+            Value::Symbol(_) | Value::Sensitive(_) => Ok(format.flagged(&value.to_str())),
         }
-    }
-
-    fn array(
-        &self,
-        format: &Format,
-        items: &[Value],
-        map: &Map,
-        depth: usize,
-    ) -> std::result::Result<String, String> {
-        if !matches!(format.kind, 'a' | 's' | 'p') {
-            return Err(format.wrong("Array", "asp"));
-        }
-        let separator = format.separator.as_deref().unwrap_or(", ");
-        let (open, close) = format.delimited(("[", "]"));
-        let mut parts = Vec::new();
-        for item in items {
-            parts.push(self.inside(item, format, map, depth)?);
-        }
-        Ok(format!("{open}{}{close}", parts.join(separator)))
-    }
-
-    /// Containers in containers go on by the outer formats, everything else by the container's own.
-    fn inside(
-        &self,
-        item: &Value,
-        format: &Format,
-        map: &Map,
-        depth: usize,
-    ) -> std::result::Result<String, String> {
-        if matches!(item, Value::Array(_) | Value::Hash(_)) {
-            return self.text(item, map, depth + 1);
-        }
-        match &format.inner {
-            Some(inner) => self.text(item, inner, depth + 1),
-            None => self.text(item, &[(Type::Any, Format::read("%p")?)], depth + 1),
-        }
-    }
-
-    fn hash(
-        &self,
-        format: &Format,
-        value: &Value,
-        map: &Map,
-        depth: usize,
-    ) -> std::result::Result<String, String> {
-        let entries = value.as_hash().into_iter().flatten();
-        if format.kind == 'a' {
-            let pairs = entries.map(|(key, item)| Value::array([key.clone(), item.clone()]));
-            return self.text(&Value::array(pairs), map, depth);
-        }
-        if !matches!(format.kind, 'h' | 's' | 'p') {
-            return Err(format.wrong("Hash", "hasp"));
-        }
-        let separator = format.separator.as_deref().unwrap_or(", ");
-        let arrow = format.separator2.as_deref().unwrap_or(" => ");
-        let (open, close) = format.delimited(("{", "}"));
-        let mut parts = Vec::new();
-        for (key, item) in entries {
-            parts.push(format!(
-                "{}{arrow}{}",
-                self.inside(key, format, map, depth)?,
-                self.inside(item, format, map, depth)?
-            ));
-        }
-        if !format.alt {
-            return Ok(format!("{open}{}{close}", parts.join(separator)));
-        }
-        let padding = "  ".repeat(depth + 1);
-        let lines: Vec<String> = parts.iter().map(|part| format!("{padding}{part}")).collect();
-        let joined = lines.join(&format!("{}\n", separator.trim_end()));
-        Ok(format!("{open}\n{joined}\n{}{close}", "  ".repeat(depth)))
     }
 }
 

@@ -4,7 +4,11 @@ use super::{cannot, check};
 use crate::{
     diag::Result,
     functions::{Call, arguments::OrFail as _, iteration::items},
-    value::{Deferred, HashMap, Regexp, Type, Value, escape, semver, time, types::parse_type},
+    value::{
+        HashMap, Regexp, Type, Value, escape, semver, time,
+        types::parse_type,
+        uri::{Uri, canonical},
+    },
 };
 use base64::Engine as _;
 use std::sync::Arc;
@@ -19,7 +23,7 @@ pub(super) fn array(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
     match from {
         Value::Array(_) => Ok(from),
         from if wrap => Ok(Value::array([from])),
-        Value::Hash(_) | Value::Binary(_) | Value::Str(_) | Value::Type(_) => {
+        Value::Hash(_) | Value::Binary(_) | Value::Str(_) | Value::Type(_) | Value::Iterator(_) => {
             items(&from).map(Value::array).map_err(|_| cannot(call, &from, "Array"))
         }
         Value::Int(it) if it >= 0 => items(&from).map(Value::array).or_fail(call),
@@ -59,7 +63,7 @@ pub(super) fn hash(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
             let pair = |pair: &[Value]| (first(pair), pair.get(1).cloned().unwrap_or_default());
             Ok(Value::hash(items.chunks(2).map(pair)))
         }
-        Value::Int(_) | Value::Str(_) | Value::Type(_) => match items(&from) {
+        Value::Int(_) | Value::Str(_) | Value::Type(_) | Value::Iterator(_) => match items(&from) {
             Ok(all) => hash(call, &[Value::array(all)]),
             Err(_) => Err(cannot(call, &from, "Hash")),
         },
@@ -327,7 +331,10 @@ fn decode(text: &str, format: &str) -> Result<Vec<u8>, String> {
 
 pub(super) fn uri(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
     match arguments {
-        [Value::Str(text)] => Ok(Value::Uri(text.text().clone())),
+        [Value::Str(text)] => {
+            Uri::parse(text).or_fail(call)?;
+            Ok(Value::Uri(canonical(text)))
+        }
         [parts @ Value::Hash(_)] => Ok(Value::Uri(assemble(parts).into())),
         [other, ..] => Err(cannot(call, other, "URI")),
         [] => Err(call.fail("'new_URI' expects 1 argument, got none")),
@@ -347,35 +354,6 @@ fn assemble(parts: &Value) -> String {
     out.extend(part("query").map(|it| format!("?{it}")));
     out.extend(part("fragment").map(|it| format!("#{it}")));
     out
-}
-
-pub(super) fn deferred(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
-    let (name, given) = match arguments {
-        [hash @ Value::Hash(_)] => (hash.get("name").cloned(), hash.get("arguments").cloned()),
-        [name @ Value::Str(_)] => (Some(name.clone()), None),
-        [name @ Value::Str(_), given] => (Some(name.clone()), Some(given.clone())),
-        _ => (None, None),
-    };
-    let Some(Value::Str(name)) = name else {
-        return Err(call.fail("'new' expects a name and an array of arguments for a Deferred"));
-    };
-    let given = given.filter(|it| !it.is_undef()).unwrap_or_else(|| Value::array([]));
-    let Value::Array(arguments) = given else {
-        return Err(call.fail(format!(
-            "Deferred[arguments] expects an Array value, got {}",
-            Type::infer(&given).name()
-        )));
-    };
-    Ok(Value::Deferred(Arc::new(Deferred { name: name.text().clone(), arguments })))
-}
-
-pub(super) fn error(_: &Call<'_>, arguments: &[Value]) -> Result<Value> {
-    if let [Value::Hash(fields)] = arguments {
-        return Ok(Value::Object(Arc::new(("Error".into(), (**fields).clone()))));
-    }
-    let names = ["msg", "kind", "details", "issue_code"];
-    let fields = names.into_iter().map(Value::str).zip(arguments.iter().cloned()).collect();
-    Ok(Value::Object(Arc::new(("Error".into(), fields))))
 }
 
 pub(super) fn type_(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {

@@ -1,7 +1,10 @@
 //! Which types are assignable to which (`PAnyType#assignable?` and the `_assignable?` of each type).
 
-use super::{Type, TypeResolver};
-use crate::value::{Regexp, semver};
+use super::{
+    Type, TypeResolver,
+    constructors::{InitTypes, init_types},
+};
+use crate::value::{Regexp, Value, matches, semver};
 use ecow::EcoString;
 use std::cell::RefCell;
 
@@ -34,7 +37,10 @@ impl<'a> Checker<'a> {
         match it {
             Type::Data => Some(Type::data()),
             Type::RichData => Some(Type::rich_data()),
-            Type::Alias(name) => self.resolver.resolve(name).ok().flatten(),
+            Type::Alias(alias) => alias.resolved().cloned(),
+            Type::Reference(name, arguments) if arguments.is_empty() => {
+                self.resolver.resolve(name).ok().flatten()
+            }
             _ => None,
         }
     }
@@ -109,9 +115,7 @@ impl<'a> Checker<'a> {
             (Type::Undef, Type::Undef)
             | (Type::Default, Type::Default)
             | (Type::Binary, Type::Binary)
-            | (Type::SemVerRange, Type::SemVerRange)
-            | (Type::Deferred, Type::Deferred)
-            | (Type::Error, Type::Error) => true,
+            | (Type::SemVerRange, Type::SemVerRange) => true,
             (Type::Scalar, _) => is_scalar(from),
             (Type::ScalarData, _) => is_scalar_data(from),
             (Type::Numeric, Type::Numeric | Type::Integer(..) | Type::Float(..)) => true,
@@ -129,7 +133,9 @@ impl<'a> Checker<'a> {
             (Type::Regexp(source), Type::Regexp(other)) => source.is_none() || source == other,
             (Type::Boolean(value), Type::Boolean(other)) => value.is_none() || value == other,
             (Type::SemVer(ranges), Type::SemVer(other)) => semver_takes(ranges, other),
-            (Type::Uri(it), Type::Uri(other)) => it.is_none() || it == other,
+            (Type::Uri(it), Type::Uri(other)) => {
+                it.as_ref().is_none_or(|own| self.parameters_take(own, other.as_deref().unwrap_or_default()))
+            }
             (Type::Collection(..), _) => collection_takes(to, from),
             (Type::Array(..), _) => self.array_takes(to, from),
             (Type::Hash(..), _) => self.hash_takes(to, from),
@@ -146,9 +152,10 @@ impl<'a> Checker<'a> {
                 (runtime.is_empty() || runtime == other) && (name.is_empty() || name == other_name)
             }
             (Type::Init(inner, _), Type::Init(other, _)) => self.assignable(inner, other),
-            (Type::Init(inner, _), _) => {
-                let inner = if **inner == Type::Any { &Type::RichData } else { inner };
-                self.assignable(inner, from) || self.convertible(inner, from)
+            (Type::Init(inner, _), _) if **inner == Type::Any => self.assignable(&Type::RichData, from),
+            (Type::Init(inner, arguments), _) => {
+                self.assignable(inner, from)
+                    || init_types(inner, arguments).is_some_and(|it| self.init_takes(&it, from))
             }
             (Type::Catalogentry, Type::Catalogentry | Type::Class(_) | Type::Resource(..)) => true,
             (Type::Class(name), Type::Class(other)) => name.is_none() || name == other,
@@ -156,25 +163,41 @@ impl<'a> Checker<'a> {
             (Type::Resource(Some(name), title), Type::Resource(Some(other), other_title)) => {
                 name.eq_ignore_ascii_case(other) && (title.is_none() || title == other_title)
             }
-            (Type::Object(name, _), Type::Object(other, _)) => name == "Object" || name == other,
-            (Type::Object(name, _), Type::Deferred | Type::Error) => name == "Object",
+            (Type::Object(own), Type::Object(other)) => own.takes(other),
+            (Type::Object(own), Type::Extension(other)) => own.takes(&other.base),
+            (Type::Extension(own), Type::Extension(other)) => {
+                own.base.takes(&other.base) && self.parameters_take(&own.parameters, &other.parameters)
+            }
+            (Type::TypeSet(own), Type::TypeSet(other)) => match (own, other) {
+                (None, _) => true,
+                (Some(own), Some(other)) => own.is_version_of(other),
+                (Some(_), None) => false,
+            },
             (to, from) => to == from,
         }
     }
 
-    /// What `Init[T]` takes besides instances of T: what `T.new` would take by its kind.
-    fn convertible(&self, inner: &Type, from: &Type) -> bool {
-        match inner {
-            Type::Integer(..) | Type::Float(..) | Type::Numeric | Type::Boolean(_) => is_scalar_data(from),
-            Type::String(..) | Type::StringValue(_) | Type::Sensitive(_) => true,
-            Type::Timestamp(..) | Type::Timespan(..) | Type::SemVer(_) | Type::Binary | Type::Uri(_) => {
-                is_scalar_data(from) || matches!(from, Type::Struct(_) | Type::Hash(..))
-            }
-            Type::Array(..) | Type::Hash(..) | Type::Tuple(..) | Type::Struct(_) => {
-                self.assignable(&Type::Collection(None, None), from)
-            }
-            _ => false,
-        }
+    /// Whether each parameter of a type matches that of the other.
+    fn parameters_take(&self, own: &[(EcoString, Value)], others: &[(EcoString, Value)]) -> bool {
+        own.iter().all(|(name, wanted)| {
+            let found = others.iter().find(|(other, _)| other == name).map(|(_, value)| value);
+            found.is_some_and(|found| {
+                let types = match (wanted, found) {
+                    (Value::Type(wanted), Value::Type(found)) => self.assignable(wanted, found),
+                    (_, _) => false,
+                };
+                types || matches(found, wanted, self.resolver)
+            })
+        })
+    }
+
+    /// Whether a value of a type can be what `Init[T]` makes its instance from.
+    fn init_takes(&self, it: &InitTypes, from: &Type) -> bool {
+        let one = || Type::Tuple([from.clone()].into(), None, None);
+        self.assignable(&it.single, from)
+            || it.several.as_ref().is_some_and(|several| {
+                self.assignable(several, from) || it.one_may_do && self.assignable(several, &one())
+            })
     }
 
     /// The type of what one iterates over, where this type is iterable.

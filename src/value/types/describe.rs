@@ -94,7 +94,7 @@ impl Describer<'_> {
                 vec![Mismatch { path: path.to_vec(), kind: Kind::Pattern(original.clone(), actual.clone()) }]
             }
             Type::Data | Type::RichData | Type::Alias(_) if depth <= DEPTH => {
-                let found = resolve_once(expected, self.resolver);
+                let found = resolve_once(expected);
                 match found {
                     Some(found) => self.inner(&found.normalize(), expected, actual, path, depth + 1),
                     None => vec![Mismatch { path: path.to_vec(), kind: Kind::Unresolved(expected.name()) }],
@@ -120,8 +120,8 @@ impl Describer<'_> {
     ) -> Vec<Mismatch> {
         let undef = matches!(original, Type::Optional(_)).then_some(Type::Undef);
         let mut found = Vec::new();
-        for it in undef.iter().chain(types) {
-            let described = self.deeper(it, actual, &extended(path, Path::Variant), depth);
+        for (index, it) in undef.iter().chain(types).enumerate() {
+            let described = self.deeper(it, actual, &extended(path, Path::Variant(index)), depth);
             if described.is_empty() {
                 return Vec::new();
             }
@@ -319,7 +319,7 @@ impl Describer<'_> {
         let (Some(own), Some(other)) = (own, other) else {
             return if own.is_none() { Vec::new() } else { self.plain(original, actual, path) };
         };
-        let (parameters, _, returns) = &**own;
+        let (parameters, block, returns) = &**own;
         let mut found = self.tuple(parameters, parameters, &other.0, path, depth);
         for it in &mut found {
             if let Kind::Size(expected, actual) = it.kind {
@@ -332,6 +332,11 @@ impl Describer<'_> {
             && !self.takes(returns, returned)
         {
             found = self.plain(returns, returned, &extended(path, Path::Return));
+        }
+        let own_block = block.as_ref().unwrap_or(&Type::Undef);
+        let other_block = other.1.as_ref().unwrap_or(&Type::Undef);
+        if found.is_empty() && !self.takes(other_block, own_block) {
+            found = self.plain(own_block, other_block, &extended(path, Path::Block));
         }
         found
     }
@@ -346,11 +351,11 @@ fn is_alias(it: &Type) -> bool {
     matches!(it, Type::Alias(_) | Type::Data | Type::RichData)
 }
 
-fn resolve_once(it: &Type, resolver: &dyn TypeResolver) -> Option<Type> {
+fn resolve_once(it: &Type) -> Option<Type> {
     match it {
         Type::Data => Some(Type::data()),
         Type::RichData => Some(Type::rich_data()),
-        Type::Alias(name) => resolver.resolve(name).ok().flatten(),
+        Type::Alias(alias) => alias.resolved().cloned(),
         _ => None,
     }
 }
@@ -448,14 +453,15 @@ mod tests {
     use super::*;
     use crate::{
         diag::Result,
-        value::types::{NoAliases, parse_type},
+        value::types::{Alias, NoAliases, parse_type},
     };
 
     struct Port;
 
     impl TypeResolver for Port {
         fn resolve(&self, name: &str) -> Result<Option<Type>> {
-            Ok((name == "Port").then(|| Type::Integer(Some(0), Some(65535))))
+            let port = || Type::Alias(Alias::of("Port", Type::Integer(Some(0), Some(65535))));
+            Ok((name == "Port").then(port))
         }
     }
 

@@ -1,28 +1,40 @@
 //! Types as Puppet source (`Puppet::Pops::Types::TypeFormatter`).
 
-use super::{NoAliases, Type, TypeResolver};
-use crate::value::{Regexp, Value, float_to_string, literal, quote, time};
+use super::{Alias, NoAliases, ObjectType, Type, TypeResolver, TypeSet};
+use crate::value::{HashMap, Regexp, Value, float_to_string, literal, quote, time};
 use ecow::EcoString;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Formatter { expand: None }.text(self, &mut Vec::new()))
+        f.write_str(&Formatter::default().text(self, &mut Vec::new()))
     }
 }
 
 impl Type {
-    /// Writes the type with its aliases spelled out: `Stdlib::Port = Integer[0, 65535]`.
+    /// Writes the type with its aliases and objects spelled out: `Stdlib::Port = Integer[0, 65535]`.
     #[must_use]
-    pub fn expanded(&self, resolver: &dyn TypeResolver) -> String {
-        Formatter { expand: Some(resolver) }.text(self, &mut Vec::new())
+    pub fn expanded(&self, _: &dyn TypeResolver) -> String {
+        Formatter { expand: true, set: None }.text(self, &mut Vec::new())
+    }
+
+    /// Writes the type as Ruby's `to_s` does: aliases, objects and sets spelled out, unless they are inside of another.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Alias(_) | Self::Object(_) | Self::TypeSet(_) => self.expanded(&NoAliases),
+            other => other.to_string(),
+        }
     }
 
     /// Returns the type's name without parameters, as messages use it.
     #[must_use]
     pub fn name(&self) -> EcoString {
         EcoString::from(match self {
-            Self::Alias(name) | Self::Object(name, _) => return name.clone(),
+            Self::Alias(alias) => return alias.name.clone(),
+            Self::Object(it) => return it.label(),
+            Self::Extension(it) => return it.base.label(),
+            Self::TypeSet(_) => "TypeSet",
             Self::Any => "Any",
             Self::Undef => "Undef",
             Self::Unit => "Unit",
@@ -64,14 +76,16 @@ impl Type {
             Self::Class(_) => "Class",
             Self::Resource(..) => "Resource",
             Self::Reference(..) => "TypeReference",
-            Self::Deferred => "Deferred",
-            Self::Error => "Error",
         })
     }
 }
 
+#[derive(Clone, Copy, Default)]
 struct Formatter<'a> {
-    expand: Option<&'a dyn TypeResolver>,
+    /// Whether aliases and objects are spelled out.
+    expand: bool,
+    /// The set that is being written, by whose names its types go.
+    set: Option<&'a TypeSet>,
 }
 
 /// `from` and `to` as they are printed: nothing where both are open, `default` for an open lower end.
@@ -117,7 +131,8 @@ impl Formatter<'_> {
             Type::SemVer(ranges) => with(&name, &ranges.iter().map(|it| quote(it)).collect::<Vec<_>>()),
             Type::Timestamp(from, to) => with(&name, &times(*from, *to, time::timestamp_to_string)),
             Type::Timespan(from, to) => with(&name, &times(*from, *to, time::timespan_to_string)),
-            Type::Uri(it) => with(&name, &it.iter().map(|it| quote(it)).collect::<Vec<_>>()),
+            Type::Uri(None) => name.to_string(),
+            Type::Uri(Some(parameters)) => format!("{name}[{}]", self.hash(parameters)),
             Type::Array(_, Some(0), Some(0)) | Type::Hash(_, _, Some(0), Some(0)) => format!("{name}[0, 0]"),
             Type::Array(element, None, None) if **element == Type::Any => name.to_string(),
             Type::Array(element, from, to) => self.sized(&name, &[element], (*from, *to), seen),
@@ -165,6 +180,14 @@ impl Formatter<'_> {
             }
             Type::Reference(text, arguments) => reference(text, arguments),
             Type::Alias(alias) => self.alias(alias, seen),
+            Type::Object(of) if self.expand => self.definition(of, it),
+            Type::Object(_) => self.name_in_set(it),
+            Type::Extension(of) => {
+                let arguments: Vec<String> = of.arguments().iter().map(|it| self.literal(it)).collect();
+                with(&self.name_in_set(it), &arguments)
+            }
+            Type::TypeSet(None) => self.type_set(&TypeSet::default_set()),
+            Type::TypeSet(Some(set)) => self.type_set(set),
             Type::Any
             | Type::Undef
             | Type::Unit
@@ -177,10 +200,7 @@ impl Formatter<'_> {
             | Type::Catalogentry
             | Type::StringValue(_)
             | Type::Binary
-            | Type::SemVerRange
-            | Type::Object(..)
-            | Type::Deferred
-            | Type::Error => name.to_string(),
+            | Type::SemVerRange => name.to_string(),
         }
     }
 
@@ -197,9 +217,8 @@ impl Formatter<'_> {
     }
 
     fn structure(&self, entries: &[(EcoString, bool, Type)], seen: &mut Vec<EcoString>) -> String {
-        let resolver = self.expand.unwrap_or(&NoAliases);
         let pair = |(key, optional, value): &(EcoString, bool, Type)| {
-            let takes_undef = value.assignable(&Type::Undef, resolver);
+            let takes_undef = value.assignable(&Type::Undef, &NoAliases);
             let key = match (optional, takes_undef) {
                 (true, true) | (false, false) => quote(key),
                 (true, false) => format!("Optional[{}]", quote(key)),
@@ -229,18 +248,102 @@ impl Formatter<'_> {
         }
     }
 
-    fn alias(&self, alias: &EcoString, seen: &mut Vec<EcoString>) -> String {
-        let Some(resolver) = self.expand else { return alias.to_string() };
-        if seen.contains(alias) {
-            return alias.to_string();
+    fn alias(&self, alias: &Arc<Alias>, seen: &mut Vec<EcoString>) -> String {
+        let it = Type::Alias(alias.clone());
+        let name = self.name_in_set(&it);
+        let inner = alias.resolved().filter(|_| self.expand && !seen.contains(&alias.name));
+        let Some(found) = inner else { return name };
+        let in_set = self.set.map(|set| set.name_of(&it).is_some());
+        if in_set == Some(false) || BUILTIN.contains(&alias.name.as_str()) {
+            return name;
         }
-        let Ok(Some(found)) = resolver.resolve(alias) else { return alias.to_string() };
-        seen.push(alias.clone());
-        let text = format!("{alias} = {}", self.text(&found, seen));
+        seen.push(alias.name.clone());
+        let text = self.text(found, seen);
         seen.pop();
-        text
+        if in_set.is_some() { text } else { format!("{name} = {text}") }
+    }
+
+    fn name_in_set(&self, it: &Type) -> String {
+        let known = self.set.and_then(|set| set.name_of(it));
+        known.cloned().unwrap_or_else(|| it.name()).to_string()
+    }
+
+    fn literal(&self, value: &Value) -> String {
+        match value {
+            Value::Type(it) => self.text(it, &mut Vec::new()),
+            Value::Array(items) => {
+                format!("[{}]", items.iter().map(|it| self.literal(it)).collect::<Vec<_>>().join(", "))
+            }
+            Value::Hash(entries) => {
+                let pair = |(key, value)| format!("{} => {}", self.literal(key), self.literal(value));
+                format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+            }
+            other => literal(other),
+        }
+    }
+
+    fn hash(&self, entries: &[(EcoString, Value)]) -> String {
+        let pair = |(key, value): &(EcoString, Value)| format!("{} => {}", quote(key), self.literal(value));
+        format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+    }
+
+    /// An `Object` with its definition; the types in it go by their names.
+    fn definition(&self, of: &ObjectType, it: &Type) -> String {
+        let inside = Formatter { expand: false, set: self.set };
+        let known = self.set.is_some_and(|set| set.name_of(it).is_some());
+        let init = of.init_hash(!known);
+        let entry = |(key, value): (&Value, &Value)| {
+            let key = key.to_str();
+            let text = match (key.as_str(), value) {
+                ("attributes" | "functions", Value::Hash(members)) => inside.members(members),
+                _ => inside.literal(value),
+            };
+            format!("{key} => {text}")
+        };
+        format!("Object[{{{}}}]", init.iter().map(entry).collect::<Vec<_>>().join(", "))
+    }
+
+    fn members(&self, members: &HashMap) -> String {
+        let part = |(key, value): (&Value, &Value)| {
+            let text =
+                if key.as_str() == Some("kind") { value.to_str().to_string() } else { self.literal(value) };
+            format!("{} => {text}", key.to_str())
+        };
+        let member = |(name, value): (&Value, &Value)| {
+            let text = match value {
+                Value::Hash(parts) => {
+                    format!("{{{}}}", parts.iter().map(part).collect::<Vec<_>>().join(", "))
+                }
+                other => self.literal(other),
+            };
+            format!("{} => {text}", literal(name))
+        };
+        format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+    }
+
+    fn type_set(&self, set: &TypeSet) -> String {
+        let inside = Formatter { expand: self.expand, set: Some(set) };
+        let mut parts = Vec::new();
+        parts.extend(set.pcore_uri.iter().map(|it| format!("pcore_uri => {}", quote(it))));
+        parts.push(format!("pcore_version => {}", quote(&set.pcore_version)));
+        parts.push(format!("name_authority => {}", quote(&set.authority)));
+        parts.push(format!("name => {}", quote(&set.name)));
+        parts.extend(set.version.iter().map(|it| format!("version => {}", quote(it))));
+        if !set.types.is_empty() {
+            let types =
+                set.types.iter().map(|(name, it)| format!("{name} => {}", inside.text(it, &mut Vec::new())));
+            parts.push(format!("types => {{{}}}", types.collect::<Vec<_>>().join(", ")));
+        }
+        if !set.references.is_empty() {
+            let references = set.references.iter().map(|(name, it)| format!("{name} => {}", literal(it)));
+            parts.push(format!("references => {{{}}}", references.collect::<Vec<_>>().join(", ")));
+        }
+        format!("TypeSet[{{{}}}]", parts.join(", "))
     }
 }
+
+/// The aliases that Puppet itself defines, which are never spelled out.
+const BUILTIN: &[&str] = &["Data", "RichData", "RichDataKey", "Puppet::LookupKey", "Puppet::LookupValue"];
 
 fn times(from: Option<i128>, to: Option<i128>, text: impl Fn(i128) -> String) -> Vec<String> {
     if from.is_none() && to.is_none() {

@@ -1,7 +1,7 @@
 //! The types of values (`Puppet::Pops::Types::TypeCalculator#infer`, `#infer_set`, `#common_type`).
 
-use super::{NoAliases, Type};
-use crate::value::{HashMap, Value};
+use super::{NoAliases, Type, deferred_type};
+use crate::value::{HashMap, Value, uri::Uri};
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -173,12 +173,19 @@ fn infer_single(value: &Value) -> Type {
         Value::Timespan(it) => Type::Timespan(Some(*it), Some(*it)),
         Value::SemVer(_) => Type::SemVer(Arc::default()),
         Value::SemVerRange(_) => Type::SemVerRange,
-        Value::Uri(it) => Type::Uri(Some(it.clone())),
-        Value::Deferred(_) => Type::Deferred,
-        Value::Object(it) => Type::Object(it.0.clone(), Arc::new(Value::Undef)),
+        Value::Uri(it) => uri_type(it),
+        Value::Deferred(_) => Type::Object(deferred_type()),
+        Value::Object(it) => it.type_of(),
+        Value::Iterator(it) => Type::Iterator(Arc::new(it.item_type())),
         Value::Array(_) => Type::any_array(),
         Value::Hash(_) => Type::any_hash(),
     }
+}
+
+/// The type of a URI: its parts, each with its value.
+fn uri_type(text: &str) -> Type {
+    let parameters = Uri::parse(text).map(|it| it.parameters()).unwrap_or_default();
+    Type::Uri((!parameters.is_empty()).then(|| parameters.into()))
 }
 
 fn infer_hash_set(entries: &HashMap) -> Type {

@@ -13,7 +13,7 @@ pub(super) enum Path {
     Return,
     Block,
     Index(usize),
-    Variant,
+    Variant(usize),
     Signature(usize),
 }
 
@@ -27,7 +27,7 @@ impl Path {
             Self::Return => "return".into(),
             Self::Block => "block".into(),
             Self::Index(it) => format!("index {it}"),
-            Self::Variant => "variant".into(),
+            Self::Variant(it) => format!("variant {it}"),
             Self::Signature(it) => format!("{}.", it + 1),
         }
     }
@@ -81,7 +81,7 @@ impl Mismatch {
     }
 
     fn canonical(&self) -> Vec<&Path> {
-        self.path.iter().filter(|it| !matches!(it, Path::Variant | Path::Signature(_))).collect()
+        self.path.iter().filter(|it| !matches!(it, Path::Variant(_) | Path::Signature(_))).collect()
     }
 
     fn same(&self, other: &Self) -> bool {
@@ -238,7 +238,8 @@ fn short_name(it: &Type) -> String {
 fn class(it: &Type) -> EcoString {
     match it {
         Type::Data | Type::RichData | Type::Alias(_) => "TypeAlias".into(),
-        Type::Object(..) | Type::Deferred | Type::Error => "Object".into(),
+        Type::Object(_) => "Object".into(),
+        Type::Extension(_) => "ObjectTypeExtension".into(),
         other => other.name(),
     }
 }
@@ -254,24 +255,25 @@ fn fully_detailed(expected: &[Type], actual: &Type) -> bool {
 }
 
 /// The unparameterized type of the same kind, aliases resolved.
-fn default_of(it: &Type, resolver: &dyn TypeResolver) -> Type {
-    let resolved = resolve(it, resolver);
+fn default_of(it: &Type) -> Type {
+    let resolved = resolve(it);
     match &resolved {
         Type::StringValue(_) => Type::string(),
-        Type::Object(..) => Type::by_name("Object").unwrap_or(resolved),
+        Type::Object(_) | Type::Extension(_) => Type::Object(std::sync::Arc::default()),
+        Type::TypeSet(_) => Type::TypeSet(None),
         other => Type::by_name(&other.name()).unwrap_or_else(|| resolved.clone()),
     }
 }
 
-fn resolve(it: &Type, resolver: &dyn TypeResolver) -> Type {
+fn resolve(it: &Type) -> Type {
     let mut found = it.clone();
     for _ in 0..16 {
         found = match &found {
             Type::Data => Type::data(),
             Type::RichData => Type::rich_data(),
-            Type::Alias(name) => match resolver.resolve(name) {
-                Ok(Some(next)) => next,
-                Ok(None) | Err(_) => return found,
+            Type::Alias(alias) => match alias.resolved() {
+                Some(next) => next.clone(),
+                None => return found,
             },
             _ => return found,
         };
@@ -280,7 +282,7 @@ fn resolve(it: &Type, resolver: &dyn TypeResolver) -> Type {
 }
 
 fn detailed(expected: &[Type], actual: &Type, resolver: &dyn TypeResolver) -> bool {
-    let generally = |it: &Type| match default_of(it, resolver) {
+    let generally = |it: &Type| match default_of(it) {
         // The default `Variant` and the default `Optional` of Ruby take nothing and all but what is given here.
         Type::Variant(types) if types.is_empty() => false,
         it => it.assignable(actual, resolver),
@@ -289,7 +291,7 @@ fn detailed(expected: &[Type], actual: &Type, resolver: &dyn TypeResolver) -> bo
 }
 
 fn actual_text(expected: &[Type], actual: &Type, resolver: &dyn TypeResolver) -> String {
-    let resolved: Vec<Type> = expected.iter().map(|it| resolve(it, resolver)).collect();
+    let resolved: Vec<Type> = expected.iter().map(resolve).collect();
     let general = || resolved.iter().any(|it| it.assignable(&actual.generalize(), resolver));
     if fully_detailed(&resolved, actual) || general() {
         actual.expanded(resolver)

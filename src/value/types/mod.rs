@@ -4,7 +4,9 @@
     reason = "most questions are about a few of the many types; all others share the general answer"
 )]
 
+mod alias;
 mod assignable;
+mod constructors;
 mod describe;
 mod format;
 mod infer;
@@ -12,15 +14,21 @@ mod instance;
 mod mismatch;
 mod names;
 mod normalize;
+mod object;
 mod parameterize;
 mod parse;
 mod signature;
+mod type_set;
 
+pub use alias::Alias;
+pub use constructors::{Constructor, constructor_of};
 pub use describe::{ParameterSpec, describe_mismatch, validate_default, validate_parameters};
 pub use names::{NAMES, capitalize_segments};
+pub use object::{Extension, Feature, Instance, Member, ObjectType, deferred_type, error_type};
 pub use parameterize::parameterize;
 pub use parse::parse_type;
 pub use signature::{Arity, Parameter, Signature, describe_signatures};
+pub use type_set::TypeSet;
 
 use super::Value;
 use crate::diag::Result;
@@ -63,7 +71,8 @@ pub enum Type {
     SemVerRange,
     Timestamp(Option<i128>, Option<i128>),
     Timespan(Option<i128>, Option<i128>),
-    Uri(Option<EcoString>),
+    /// The parts that a URI must have, each with what it is matched against.
+    Uri(Option<Arc<[(EcoString, Value)]>>),
     Array(Arc<Type>, Option<i64>, Option<i64>),
     Hash(Arc<Type>, Arc<Type>, Option<i64>, Option<i64>),
     /// The types by position and the bounds of the length.
@@ -88,12 +97,14 @@ pub enum Type {
     Resource(Option<EcoString>, Option<EcoString>),
     /// A named type that is not resolved yet, with its parameters: an alias, or unknown.
     Reference(EcoString, Arc<[Value]>),
-    /// A type alias: its name and what it stands for; resolved lazily for recursion's sake.
-    Alias(EcoString),
-    /// An `Object` or a `TypeSet` by its name and its definition.
-    Object(EcoString, Arc<Value>),
-    Deferred,
-    Error,
+    /// A type alias, which may refer to itself.
+    Alias(Arc<Alias>),
+    /// An `Object` type; the default one is `Object` itself.
+    Object(Arc<ObjectType>),
+    /// An `Object` type with values for its parameters.
+    Extension(Arc<Extension>),
+    /// A set of types; `None` is `TypeSet` itself.
+    TypeSet(Option<Arc<TypeSet>>),
 }
 
 /// Parameters (a Tuple), block and result of a `Callable`.
@@ -101,10 +112,10 @@ pub type CallableParts = (Type, Option<Type>, Option<Type>);
 
 /// Finds what a type's name stands for; `eval` implements it over the loaded modules.
 pub trait TypeResolver {
-    /// Returns the type that an alias stands for, `None` where there is no such type.
+    /// Returns the type of this name: an alias, an `Object` or a `TypeSet`; `None` where there is no such type.
     ///
     /// # Errors
-    /// Gives the diagnostics of the alias's own file.
+    /// Gives the diagnostics of the type's own file.
     fn resolve(&self, name: &str) -> Result<Option<Type>>;
 }
 
@@ -206,10 +217,9 @@ impl Type {
                 Self::Binary,
                 Self::Sensitive(Arc::new(Self::Any)),
                 Self::Type(Arc::new(Self::Any)),
-                Self::Object("TypeSet".into(), Arc::new(Value::Undef)),
+                Self::TypeSet(None),
                 Self::Uri(None),
-                Self::Object("Object".into(), Arc::new(Value::Undef)),
-                Self::Deferred,
+                Self::Object(Arc::default()),
                 Self::Undef,
                 Self::Default,
                 hash,
@@ -233,7 +243,6 @@ impl Type {
             (Self::Resource(Some(a), title), Self::Resource(Some(b), other_title)) => {
                 a.eq_ignore_ascii_case(b) && title == other_title
             }
-            (Self::Alias(a), Self::Alias(b)) => a.eq_ignore_ascii_case(b),
             (Self::Optional(a), Self::Optional(b))
             | (Self::NotUndef(a), Self::NotUndef(b))
             | (Self::Sensitive(a), Self::Sensitive(b))

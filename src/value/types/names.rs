@@ -1,7 +1,7 @@
 //! Types by their names.
 
-use super::{Type, TypeResolver};
-use crate::{diag::Result, value::Value};
+use super::{Alias, Type, TypeResolver, deferred_type, error_type};
+use crate::diag::Result;
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -43,7 +43,6 @@ pub const NAMES: &[&str] = &[
     "Sensitive",
     "String",
     "Struct",
-    "Target",
     "Timespan",
     "Timestamp",
     "Tuple",
@@ -53,7 +52,6 @@ pub const NAMES: &[&str] = &[
     "TypeSet",
     "URI",
     "Undef",
-    "Unit",
     "Variant",
 ];
 
@@ -62,7 +60,6 @@ impl Type {
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         let any = || Arc::new(Self::Any);
-        let object = |name: &str| Self::Object(name.into(), Arc::new(Value::Undef));
         let lower = name.strip_prefix("::").unwrap_or(name).to_ascii_lowercase();
         Some(match lower.as_str() {
             "any" => Self::Any,
@@ -75,9 +72,9 @@ impl Type {
             "collection" => Self::Collection(None, None),
             "data" => Self::Data,
             "default" => Self::Default,
-            "deferred" => Self::Deferred,
+            "deferred" => Self::Object(deferred_type()),
             "enum" => Self::Enum(Arc::default(), false),
-            "error" => Self::Error,
+            "error" => Self::Object(error_type()),
             "float" => Self::Float(None, None),
             "hash" => Self::any_hash(),
             "init" => Self::Init(any(), Arc::default()),
@@ -86,7 +83,7 @@ impl Type {
             "iterator" => Self::Iterator(any()),
             "notundef" => Self::NotUndef(any()),
             "numeric" => Self::Numeric,
-            "object" => object("Object"),
+            "object" => Self::Object(Arc::default()),
             "optional" => Self::Optional(any()),
             "pattern" => Self::Pattern(Arc::default()),
             "regexp" => Self::Regexp(None),
@@ -101,16 +98,17 @@ impl Type {
             "sensitive" => Self::Sensitive(any()),
             "string" => Self::string(),
             "struct" => Self::Struct(Arc::default()),
-            "target" => object("Target"),
             "timespan" => Self::Timespan(None, None),
             "timestamp" => Self::Timestamp(None, None),
             "tuple" => Self::Tuple(Arc::default(), None, None),
             "type" => Self::Type(any()),
-            "typealias" => object("TypeAlias"),
+            "typealias" => Self::Alias(Alias::of(
+                "UnresolvedAlias",
+                Self::Reference("UnresolvedReference".into(), Arc::default()),
+            )),
             "typereference" => Self::Reference(EcoString::new(), Arc::default()),
-            "typeset" => object("TypeSet"),
+            "typeset" => Self::TypeSet(None),
             "undef" => Self::Undef,
-            "unit" => Self::Unit,
             "uri" => Self::Uri(None),
             "variant" => Self::Variant(Arc::default()),
             _ => return None,
@@ -127,8 +125,7 @@ impl Type {
         }
         let name = name.strip_prefix("::").unwrap_or(name);
         let known = resolver.resolve(name)?;
-        let capitalized = capitalize_segments(name);
-        Ok(if known.is_some() { Self::Alias(capitalized) } else { Self::Resource(Some(capitalized), None) })
+        Ok(known.unwrap_or_else(|| Self::Resource(Some(capitalize_segments(name)), None)))
     }
 }
 
@@ -156,10 +153,7 @@ mod tests {
     fn every_name_is_found_and_prints_itself() {
         for name in NAMES {
             let found = Type::by_name(name).unwrap();
-            if !matches!(
-                *name,
-                "RichDataKey" | "Target" | "TypeAlias" | "TypeSet" | "Object" | "TypeReference"
-            ) {
+            if !matches!(*name, "RichDataKey" | "TypeAlias" | "TypeSet" | "TypeReference") {
                 assert_eq!(found.to_string(), *name);
             }
         }

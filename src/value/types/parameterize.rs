@@ -1,7 +1,10 @@
 //! `Type[arguments]` (`Puppet::Pops::Evaluator::AccessOperator`).
 
-use super::{Type, TypeResolver, names::capitalize_segments};
-use crate::value::{Regexp, Value, semver, time};
+use super::{NoAliases, ObjectType, Type, TypeResolver, TypeSet, names::capitalize_segments, parse_type};
+use crate::value::{
+    HashMap, Regexp, Value, semver, time,
+    uri::{PARTS, Uri},
+};
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -69,6 +72,7 @@ fn ruby_class(value: &Value) -> &'static str {
         | Value::SemVerRange(_)
         | Value::Uri(_)
         | Value::Deferred(_)
+        | Value::Iterator(_)
         | Value::Object(_) => "Object",
     }
 }
@@ -103,7 +107,16 @@ impl Keys<'_> {
             Type::Pattern(_) => self.pattern(&keys),
             Type::Regexp(_) => self.regexp(&keys),
             Type::Uri(_) => match keys.as_slice() {
-                [Value::Str(it)] => Ok(Type::Uri(Some(it.text().clone()))),
+                [Value::Str(text)] if !text.is_empty() => {
+                    let parameters = Uri::parse(text)?.parameters();
+                    Ok(Type::Uri((!parameters.is_empty()).then(|| parameters.into())))
+                }
+                [Value::Hash(parts)] if is_uri_hash(parts) => {
+                    let part =
+                        |(name, value): (&Value, &Value)| (name.to_str().text().clone(), value.clone());
+                    Ok(Type::Uri((!parts.is_empty()).then(|| parts.iter().map(part).collect())))
+                }
+                [other] => Err(format!("URI-Type[] arguments must be types. Got {}", ruby_class(other))),
                 _ => Err(self.arity(&keys, 1, 1)),
             },
             Type::Optional(_) => self.single(&keys, true).map(|it| Type::Optional(Arc::new(it))),
@@ -133,8 +146,19 @@ impl Keys<'_> {
                 [Value::Str(name)] => Ok(Type::Reference(name.text().clone(), Arc::default())),
                 _ => Err(self.arity(&keys, 1, 1)),
             },
-            Type::Object(name, _) => match keys.as_slice() {
-                [definition] => Ok(Type::Object(name.clone(), Arc::new(definition.clone()))),
+            Type::Object(it) if it.name.is_some() => {
+                it.parameterize(&keys).map(|it| Type::Extension(Arc::new(it)))
+            }
+            Type::Object(_) => match keys.as_slice() {
+                [Value::Hash(init)] => Ok(Type::Object(Arc::new(ObjectType::define(None, init)?))),
+                [other] => Err(self.misfit(other, "Hash")),
+                _ => Err(self.arity(&keys, 1, 1)),
+            },
+            Type::TypeSet(None) => match keys.as_slice() {
+                [Value::Hash(init)] => {
+                    Ok(Type::TypeSet(Some(Arc::new(TypeSet::define(EcoString::new(), init)?))))
+                }
+                [other] => Err(self.misfit(other, "Hash")),
                 _ => Err(self.arity(&keys, 1, 1)),
             },
             other => {
@@ -478,6 +502,21 @@ impl Keys<'_> {
             [] => Err(self.arity(arguments, 1, usize::MAX)),
         }
     }
+}
+
+/// Whether the parts of a URI's type are such that a URI's can be matched against.
+fn is_uri_hash(parts: &HashMap) -> bool {
+    let text = "Optional[Variant[String[1], Regexp, Type[Pattern], Type[Enum], Type[NotUndef], Type[Undef]]]";
+    let number = "Optional[Variant[Integer[0], Type[NotUndef], Type[Undef]]]";
+    let part = |(name, value): (&Value, &Value)| {
+        let expected = match name.as_str() {
+            Some("port") => number,
+            Some(name) if PARTS.contains(&name) => text,
+            _ => return false,
+        };
+        parse_type(expected, &NoAliases).is_ok_and(|it| it.instance(value, &NoAliases))
+    };
+    parts.iter().all(part)
 }
 
 fn is_callable(it: &Type) -> bool {

@@ -21,6 +21,20 @@ pub fn parse_type(text: &str, resolver: &dyn TypeResolver) -> Result<Type, Strin
     }
 }
 
+/// Reads a literal: a type, text, number, regular expression, list or hash of them.
+///
+/// # Errors
+/// Gives what is wrong, without a place.
+pub fn parse_literal(text: &str, resolver: &dyn TypeResolver) -> Result<Value, String> {
+    let mut reader = Reader { chars: text.chars().peekable(), resolver, depth: 0 };
+    let found = reader.value()?;
+    reader.blanks();
+    match reader.chars.next() {
+        None => Ok(found),
+        Some(_) => Err(format!("`{text}` goes on after its end")),
+    }
+}
+
 struct Reader<'a> {
     chars: Peekable<Chars<'a>>,
     resolver: &'a dyn TypeResolver,
