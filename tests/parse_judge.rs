@@ -43,7 +43,7 @@ fn manifests_of_debian_s_modules_and_their_mutants() {
     cases.extend(mutate::mutants(&files, 1, 3_000));
     if let Some(seed) = fresh_seed() {
         println!("mutants of the seed {seed}: repeat with PARSE_JUDGE_SEED={seed}");
-        cases.extend(mutate::mutants(&files, seed, 500));
+        cases.extend(mutate::mutants(&files, seed, fresh_mutants()));
     }
     let answers = oracle::ask(&cases, MODULES);
     let score = verdict::compare(&cases, &answers, MODULES);
@@ -51,6 +51,11 @@ fn manifests_of_debian_s_modules_and_their_mutants() {
     assert!(score.verdicts.is_empty(), "{} other verdicts", score.verdicts.len());
     assert!(score.trees.is_empty(), "{} other trees", score.trees.len());
     assert!(score.same_lines() >= 0.99, "only {:.2}% of the lines agree", 100.0 * score.same_lines());
+}
+
+/// How many mutants of the fresh seed: 500, or what `PARSE_JUDGE_FRESH` says.
+fn fresh_mutants() -> usize {
+    std::env::var("PARSE_JUDGE_FRESH").ok().and_then(|number| number.parse().ok()).unwrap_or(500)
 }
 
 /// Returns the seed asked for; in CI one of the day's time.
