@@ -42,8 +42,8 @@ impl Repo {
         Self { path: common::project(path), recorded, strict }
     }
 
-    /// Compiles every node with our program; what it said about those it could not do.
-    fn compile(&self, out: &Path) -> String {
+    /// Compiles every node with our program as this Puppet would; what it said about those it could not do.
+    fn compile(&self, out: &Path, version: u8) -> String {
         let mut command = common::migrate();
         command.arg("compile").arg(&self.path).arg("--out").arg(out);
         for (flag, folder) in
@@ -54,14 +54,15 @@ impl Repo {
                 command.arg(flag).arg(folder);
             }
         }
-        command.args(["--exported", "none", "--puppet-version", "7", "--strict", self.strict[0]]);
+        command.args(["--exported", "none", "--puppet-version", &version.to_string()]);
+        command.args(["--strict", self.strict[0]]);
         command.arg(format!("--strict-variables={}", self.strict[1]));
         common::stderr(&common::run(&mut command))
     }
 
-    /// Compiles every node with the real Puppet.
-    fn ask(&self, out: &Path) {
-        let mut command = Command::new("ruby");
+    /// Compiles every node with the real Puppet of this version.
+    fn ask(&self, out: &Path, version: u8) {
+        let mut command = common::ruby(version);
         command.arg("-W0").arg(common::project("tests/oracle/catalog.rb"));
         command.arg("--repo").arg(&self.path).arg("--out").arg(out);
         command.args(["--strict", self.strict[0], "--strict-variables", self.strict[1]]);
@@ -130,56 +131,57 @@ fn report(verdicts: &[(String, Verdict)], said: &str) -> Vec<String> {
     bad
 }
 
-#[test]
-fn the_control_repo_compiles_as_recorded() {
-    let repo = Repo::control();
-    let ours = tempfile::tempdir().unwrap();
-    let said = repo.compile(ours.path());
-    let bad = report(&repo.compare(ours.path(), &repo.recorded), &said);
-    assert!(bad.is_empty(), "not identical: {bad:?}");
+/// The recorded answers are those of both versions.
+const VERSIONS: [u8; 2] = [7, 8];
+
+fn compiles_as_recorded(repo: &Repo) {
+    for version in VERSIONS {
+        let ours = tempfile::tempdir().unwrap();
+        let said = repo.compile(ours.path(), version);
+        println!("as Puppet {version}:");
+        let bad = report(&repo.compare(ours.path(), &repo.recorded), &said);
+        assert!(bad.is_empty(), "not identical to Puppet {version}: {bad:?}");
+    }
 }
 
 #[test]
-fn the_control_repo_compiles_as_the_real_puppet_does_now() {
-    if !common::puppet_or_skip() {
-        return;
-    }
-    let repo = Repo::control();
-    let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let said = repo.compile(ours.path());
-    repo.ask(theirs.path());
-    assert_eq!(
-        answers(theirs.path()),
-        answers(&repo.recorded),
-        "the recorded nodes are not the repo's nodes"
-    );
-    let bad = report(&repo.compare(ours.path(), theirs.path()), &said);
-    assert!(bad.is_empty(), "not identical: {bad:?}");
+fn the_control_repo_compiles_as_recorded() {
+    compiles_as_recorded(&Repo::control());
 }
 
 /// One node for each of ten modules of Debian's packages, and one with several of them.
 #[test]
 fn modules_of_others_compile_as_recorded() {
-    if !common::debian_modules_or_skip() {
-        return;
+    if common::debian_modules_or_skip() {
+        compiles_as_recorded(&Repo::debian());
     }
-    let repo = Repo::debian();
-    let ours = tempfile::tempdir().unwrap();
-    let said = repo.compile(ours.path());
-    let bad = report(&repo.compare(ours.path(), &repo.recorded), &said);
-    assert!(bad.is_empty(), "not identical: {bad:?}");
+}
+
+fn records_are_what_puppet_says(version: u8) {
+    for repo in [Repo::control(), Repo::debian()] {
+        let fresh = tempfile::tempdir().unwrap();
+        repo.ask(fresh.path(), version);
+        assert_eq!(
+            answers(fresh.path()),
+            answers(&repo.recorded),
+            "the recorded nodes are not the repo's nodes"
+        );
+        let bad = report(&repo.compare(fresh.path(), &repo.recorded), "run `make record`");
+        assert!(bad.is_empty(), "the recorded answers are not those of Puppet {version}: {bad:?}");
+    }
 }
 
 #[test]
-fn the_recorded_answers_are_those_of_the_real_puppet() {
-    if !common::puppet_or_skip() || !common::debian_modules_or_skip() {
-        return;
+fn the_recorded_answers_are_those_of_puppet_7() {
+    if common::puppet_or_skip() && common::debian_modules_or_skip() {
+        records_are_what_puppet_says(7);
     }
-    for repo in [Repo::control(), Repo::debian()] {
-        let fresh = tempfile::tempdir().unwrap();
-        repo.ask(fresh.path());
-        let bad = report(&repo.compare(fresh.path(), &repo.recorded), "run `make record`");
-        assert!(bad.is_empty(), "the recorded answers are stale: {bad:?}");
+}
+
+#[test]
+fn the_recorded_answers_are_those_of_puppet_8() {
+    if common::puppet_8_or_skip() && common::debian_modules_or_skip() {
+        records_are_what_puppet_says(8);
     }
 }
 

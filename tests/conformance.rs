@@ -28,7 +28,7 @@ use case::Case;
 use issues::Issues;
 use rayon::prelude::*;
 use serde_json::Value as Json;
-use std::{collections::BTreeMap, process::Command};
+use std::collections::BTreeMap;
 
 /// Fewer cases than this means that files were lost.
 const AT_LEAST: usize = 450;
@@ -85,25 +85,22 @@ fn the_record_is_what_puppet_7_says() {
     if !common::puppet_or_skip() || !common::debian_modules_or_skip() {
         return;
     }
-    let mut command = Command::new("ruby");
-    command.arg("-W0").arg(common::project("tests/oracle/conformance.rb")).arg("--print");
-    live(&mut command, 7);
+    live(7);
 }
 
 /// The Puppet 8 of Debian trixie still gives the recorded answers.
 #[test]
 fn the_record_is_what_puppet_8_says() {
-    let root = std::env::var("TRIXIE_ROOT").unwrap_or_else(|_| "/var/tmp/trixie".to_owned());
-    if !std::path::Path::new(&root).join("usr/bin/puppet").exists() {
-        return common::skip("a Debian trixie root with Puppet 8 (`.ci/trixie`)");
+    if !common::puppet_8_or_skip() || !common::debian_modules_or_skip() {
+        return;
     }
-    let mut command = Command::new(common::project("tests/oracle/in_trixie"));
-    command.args(["ruby", "-W0", "tests/oracle/conformance.rb", "--print"]);
-    live(&mut command, 8);
+    live(8);
 }
 
-fn live(command: &mut Command, version: u8) {
-    let output = common::run(command);
+fn live(version: u8) {
+    let mut command = common::ruby(version);
+    command.args(["-W0", "tests/oracle/conformance.rb", "--print"]);
+    let output = common::run(&mut command);
     assert!(output.status.success(), "{}", common::stderr(&output));
     let live: BTreeMap<String, Json> = serde_json::from_str(&common::stdout(&output)).unwrap();
     let recorded = answers::recorded();

@@ -52,6 +52,32 @@ pub fn puppet_or_skip() -> bool {
     found
 }
 
+/// Whether the real Puppet 8 can be asked; says so where it cannot.
+pub fn puppet_8_or_skip() -> bool {
+    let root = std::env::var("TRIXIE_ROOT").unwrap_or_else(|_| "/var/tmp/trixie".to_owned());
+    let found = Path::new(&root).join("usr/bin/puppet").exists();
+    if !found {
+        skip("a Debian trixie root with Puppet 8 (`.ci/trixie`)");
+    }
+    found
+}
+
+/// The Ruby of this Puppet (7 or 8), at the project's folder.
+pub fn ruby(version: u8) -> Command {
+    match version {
+        7 => {
+            let mut command = Command::new("ruby");
+            command.current_dir(project(""));
+            command
+        }
+        _ => {
+            let mut command = Command::new(project("tests/oracle/in_trixie"));
+            command.arg("ruby");
+            command
+        }
+    }
+}
+
 /// Whether Debian's packaged modules are where apt puts them; says so where they are not.
 pub fn debian_modules_or_skip() -> bool {
     let found = Path::new("/usr/share/puppet/modules/stdlib/metadata.json").is_file();
