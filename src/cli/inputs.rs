@@ -9,7 +9,7 @@ use crate::{
     inputs::{
         FLAG, Layout, NodeInputs, NodeSources, Reader, Repo, UNSUPPORTED, node_inputs, nodes_without_facts,
     },
-    source::{DiskWorld, SourceFile},
+    source::{DiskWorld, SourceFile, World},
     value::Value,
 };
 use clap::{Args, ValueEnum};
@@ -192,16 +192,26 @@ impl SourceArguments {
     }
 
     /// Lets a compile read the repo, the module path and what the flags name, and nothing that links of the repo lead
-    /// to beside. Modules outside of the repo may be links: Debian's are.
+    /// to beside. What lies on the module path outside of the repo may be links: Debian's modules are.
     fn confined(&self, world: DiskWorld, repo: &Repo) -> DiskWorld {
+        let outside = repo.module_path.iter().filter(|folder| !folder.starts_with(&repo.root));
+        let inside_of = |folder: &PathBuf| {
+            let names = world.list(folder).unwrap_or_default();
+            names.into_iter().map(|name| folder.join(name)).collect::<Vec<_>>()
+        };
+        let modules: Vec<PathBuf> = outside.flat_map(inside_of).collect();
         let mounts = self.mounts.iter().filter_map(|mount| Some(Path::new(mount.split_once('=')?.1)));
         let given = [self.eyaml_keys.as_deref(), repo.manifest.as_deref()].into_iter().flatten();
         let hiera = repo.hiera_config.as_deref().and_then(Path::parent);
-        let elsewhere = repo.modules.iter().map(|module| module.root.as_path());
-        let elsewhere = elsewhere.filter(|module| !module.starts_with(&repo.root));
-        let folders =
-            std::iter::once(repo.root.as_path()).chain(repo.module_path.iter().map(PathBuf::as_path));
-        world.within(folders.chain(elsewhere).chain(mounts).chain(given).chain(hiera))
+        let folders = repo.module_path.iter().chain(&modules).map(PathBuf::as_path);
+        let roots: Vec<&Path> = [repo.root.as_path()]
+            .into_iter()
+            .chain(folders)
+            .chain(mounts)
+            .chain(given)
+            .chain(hiera)
+            .collect();
+        world.within(roots)
     }
 
     fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {
