@@ -20,7 +20,9 @@ use common::catalog;
 use migrate::{
     catalog::catalog_json,
     diag::{Diagnostic, Result, Severity},
-    eval::{DataHost, DataSource, Datum, Environment, EnvironmentPaths, NodeRequest, Strict, compile_node},
+    eval::{
+        DataHost, DataSource, Datum, Environment, EnvironmentPaths, NodeRequest, Query, Strict, compile_node,
+    },
     source::DiskWorld,
     syntax::PuppetVersion,
     value::Value,
@@ -31,7 +33,7 @@ use std::path::{Path, PathBuf};
 struct NoData;
 
 impl DataSource for NoData {
-    fn lookup(&self, _: &str, _: Option<&Value>, _: &dyn DataHost) -> Result<Option<Datum>> {
+    fn lookup(&self, _: &str, _: &Query<'_>, _: &dyn DataHost) -> Result<Option<Datum>> {
         Ok(None)
     }
 }

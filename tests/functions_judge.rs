@@ -19,7 +19,9 @@ mod common;
 use migrate::{
     catalog::ResourceRef,
     diag::{Result, Severity},
-    eval::{DataHost, DataSource, Datum, Environment, EnvironmentPaths, NodeRequest, Strict, compile_node},
+    eval::{
+        DataHost, DataSource, Datum, Environment, EnvironmentPaths, NodeRequest, Query, Strict, compile_node,
+    },
     source::{DiskWorld, World},
     syntax::PuppetVersion,
     value::Value,
@@ -34,7 +36,7 @@ use std::{
 struct NoData;
 
 impl DataSource for NoData {
-    fn lookup(&self, _: &str, _: Option<&Value>, _: &dyn DataHost) -> Result<Option<Datum>> {
+    fn lookup(&self, _: &str, _: &Query<'_>, _: &dyn DataHost) -> Result<Option<Datum>> {
         Ok(None)
     }
 }

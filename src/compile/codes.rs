@@ -25,13 +25,5 @@ pub(crate) const OSCILLATES: Code = Code {
                   message names resources that come and go.",
 };
 
-/// A conversion that a lookup by hand leaves out.
-pub(crate) const CONVERSION: Code = Code {
-    name: "compile::conversion-left-out",
-    title: "a lookup by hand does not apply `convert_to`",
-    explanation: "`lookup_options` ask for a conversion by the type system, which `migrate lookup` does not make yet; \
-                  `migrate compile` does.",
-};
-
 /// All codes of this stage.
-pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES, CONVERSION];
+pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES];

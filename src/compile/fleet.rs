@@ -2,14 +2,13 @@
 
 use super::{
     Exported, Options,
-    data::NodeLookups,
     exports::{self, Exports},
 };
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
-    eval::{self, Environment, EnvironmentPaths, NodeRequest, Strict},
-    hiera::{Hiera, Keys, Settings},
+    eval::{self, Environment, EnvironmentPaths, NodeRequest, TopScope},
+    hiera::{Hiera, Keys, NodeData, Settings},
     inputs::{NodeInputs, Repo},
     source::World,
     syntax::PuppetVersion,
@@ -137,10 +136,34 @@ impl<'a> Fleet<'a> {
         };
         let mut request = self.request(node, &name);
         request.exported = seen.cloned();
-        let data = NodeLookups(self.hiera.node());
+        let data = self.hiera.node();
         let compiled = eval::compile_node(environment, &request, &data, self.world);
         let (catalog, diagnostics) = (compiled.catalog, compiled.diagnostics);
         (CompiledNode { certname: certname.clone(), catalog, diagnostics }, compiled.exports)
+    }
+
+    /// Runs something in a node's top scope: after its compile, or without any manifest, as `puppet lookup` does.
+    ///
+    /// The warnings met on the way are given too.
+    ///
+    /// # Errors
+    /// Gives why the node does not compile.
+    pub fn in_top_scope<T: Send>(
+        &self,
+        node: NodeInputs,
+        compile: bool,
+        run: impl FnOnce(&NodeData<'_>, &TopScope<'_, '_>) -> T + Send,
+    ) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let name = self.name_of(&node);
+        let mut request = self.request(node, &name);
+        let mut paths = self.paths(name);
+        if !compile {
+            paths.manifest = None;
+            request.classes.clear();
+        }
+        let environment = Environment::open(paths, self.world)?;
+        let data = self.hiera.node();
+        eval::in_top_scope(&environment, &request, &data, self.world, |scope| run(&data, scope))
     }
 
     fn name_of(&self, node: &NodeInputs) -> EcoString {
@@ -190,8 +213,9 @@ impl<'a> Fleet<'a> {
 pub fn hiera<'w>(repo: &'w Repo, options: &Options, world: &'w dyn World) -> Result<Hiera<'w>> {
     let settings = Settings {
         puppet_version: options.puppet_version,
-        strict: options.strict() == Strict::Error,
+        strict: options.strict(),
         global: repo.hiera_config.clone(),
+        environment_data_provider: repo.environment_data_provider.clone(),
     };
     let keys = options.eyaml_keys.as_ref().map(|folder| Keys::read(folder, world)).transpose()?;
     Ok(Hiera::new(&repo.root, &repo.modules, settings, world).with_keys(keys))

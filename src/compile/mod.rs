@@ -8,10 +8,8 @@ mod data;
 mod exports;
 mod fleet;
 mod options;
-mod scope;
 
 pub use codes::CODES;
-pub(crate) use codes::{CONVERSION, NOT_COMPILED, NOT_WRITTEN, OSCILLATES};
+pub(crate) use codes::{NOT_COMPILED, NOT_WRITTEN, OSCILLATES};
 pub use fleet::{CompiledNode, Fleet, hiera};
 pub use options::{Exported, Options};
-pub use scope::TopScope;

@@ -48,7 +48,39 @@ impl<'s, 'a> Cx<'s, 'a> {
             }
         }
         arguments.extend(self.unfold(&it.arguments)?);
+        if let Some((receiver @ Value::Object(_), rest)) = arguments.split_first()
+            && let Some(value) = self.context_method(it, receiver, rest)?
+        {
+            return Ok(value);
+        }
         self.call_named(&it.name, &arguments, it.lambda.as_ref(), it.anchor)
+    }
+
+    /// Calls a method of a lookup's context.
+    fn context_method(
+        &self,
+        it: &MethodCall,
+        receiver: &Value,
+        arguments: &[Value],
+    ) -> Result<Option<Value>> {
+        let lambda = it.lambda.as_ref().map(|lambda| LambdaBlock::new(*self, lambda, &it.name));
+        let block = lambda.as_ref().map(|block| block as &dyn Block);
+        let found = self.call_context(receiver, &it.name, arguments, block);
+        found.map_err(|found| Box::new(found.or_at(|| self.at(it.anchor))))
+    }
+
+    /// Calls a function that a module or the environment defines; `None` where there is none of that name.
+    pub(crate) fn call_of_module(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        block: Option<&dyn Block>,
+        at: &Location,
+    ) -> Result<Option<Value>> {
+        match self.c.env.function(name, self.c.world)? {
+            Some(function) => self.call_puppet(&function, arguments, at).map(Some),
+            None => self.call_ruby(name, arguments, block, at),
+        }
     }
 
     fn call_named(

@@ -367,7 +367,9 @@ impl Compiler<'_> {
                 continue;
             }
             let key = format!("{}::{}", kind.name, parameter.name);
-            let Some((value, reads)) = self.look_up(scope, &key, None)? else { continue };
+            let Some((value, reads)) = self.look_up(scope, &key, &crate::hiera::Query::default())? else {
+                continue;
+            };
             if value.is_undef() && parameter.value.is_some() {
                 continue;
             }

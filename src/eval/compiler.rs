@@ -119,6 +119,21 @@ impl<'a> Compiler<'a> {
         Compiled { catalog, exports, diagnostics: self.sink.into_vec() }
     }
 
+    /// Evaluates everything and runs something in top scope; gives the warnings too.
+    pub(crate) fn then<T>(
+        self,
+        run: impl FnOnce(&super::data::TopScope<'_, 'a>) -> T,
+    ) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+        if let Err(error) = self.run() {
+            self.sink.push(*error);
+        }
+        if self.sink.has_errors() {
+            return Err(self.sink.into_vec());
+        }
+        let result = run(&super::data::TopScope::new(&self));
+        Ok((result, self.sink.into_vec()))
+    }
+
     /// Warns of circles in the order in which an agent would apply the catalog; Puppet's compiler lets them pass.
     fn warn_of_cycles(&self, catalog: &Catalog) {
         let graph = catalog.agent_graph();

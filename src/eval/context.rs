@@ -7,10 +7,8 @@ use super::{
     cx::Cx,
     declare::{Declaration, Params},
     definition::munge,
-    record::Reads,
-    request::DataHost,
     resource::Param,
-    scope::{ScopeId, Var},
+    scope::Var,
 };
 use crate::{
     catalog::ResourceRef,
@@ -19,13 +17,10 @@ use crate::{
     source::{Location, Read, SourceFile, World},
     syntax::ast::ResourceForm,
     templating,
-    value::{Str, Type, TypeResolver, Value, types::parse_type},
+    value::{Str, Type, TypeResolver, Value},
 };
 use ecow::EcoString;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 /// Finds type aliases in the environment.
 #[derive(Clone, Copy)]
@@ -190,46 +185,7 @@ impl Context for CallContext<'_, '_> {
     }
 }
 
-/// The evaluation as Hiera sees it: variables of the scope that the lookup was made from.
-struct DataView<'s, 'a> {
-    c: &'s Compiler<'a>,
-    scope: ScopeId,
-}
-
-impl DataHost for DataView<'_, '_> {
-    fn variable(&self, name: &str) -> Option<Value> {
-        self.c.lookup(self.scope, name).ok().map(|var| var.value)
-    }
-
-    fn convert(&self, type_text: &str, value: Value, arguments: &[Value]) -> Result<Value> {
-        let cx = Cx { c: self.c, scope: self.scope, source: self.c.nowhere() };
-        let wanted = parse_type(type_text, &cx.resolver())
-            .map_err(|why| Box::new(Diagnostic::error(&codes::TYPE_MISMATCH, why)))?;
-        let mut all = vec![Value::Type(wanted), value];
-        all.extend_from_slice(arguments);
-        cx.call_function("new", &all, None, &super::compiler::start_of(self.c.nowhere()))
-    }
-
-    fn report(&self, diagnostic: Diagnostic) {
-        self.c.warn_once(diagnostic);
-    }
-}
-
 impl Compiler<'_> {
-    /// Asks Hiera; gives the value with what was read for it.
-    pub(crate) fn look_up(
-        &self,
-        scope: ScopeId,
-        key: &str,
-        merge: Option<&Value>,
-    ) -> Result<Option<(Value, Reads)>> {
-        let host = DataView { c: self, scope };
-        let Some(found) = self.data.lookup(key, merge, &host)? else { return Ok(None) };
-        let read = Read::Hiera { key: key.into(), file: found.file, line: found.line };
-        let reads = self.recorder.is_on().then(|| Arc::from([read]));
-        Ok(Some((found.value, reads)))
-    }
-
     /// Finds `module/file` in a module's folder of this kind, or an absolute path.
     pub(crate) fn find_module_file(&self, name: &str, folder: &str) -> Option<PathBuf> {
         let path = if name.starts_with('/') {
@@ -318,52 +274,6 @@ impl Cx<'_, '_> {
             other => {
                 let message = format!("invalid argument of `defined`: `{}`", other.to_str());
                 Err(Box::new(Diagnostic::error(&codes::ARGUMENTS, message)))
-            }
-        }
-    }
-
-    /// Answers `lookup()`: overrides, data, defaults by key, the block, the default.
-    fn lookup_function(&self, request: &LookupRequest<'_>, at: &Location) -> Result<Value> {
-        let names: Vec<EcoString> = request.names.iter().map(|name| name.to_str().text().clone()).collect();
-        let checked = |value: Value| self.checked_lookup(value, request.value_type, at);
-        let from = |hash: Option<&Value>| {
-            names.iter().find_map(|name| hash.and_then(|hash| hash.get(name)).cloned())
-        };
-        if let Some(value) = from(request.override_values) {
-            return checked(value);
-        }
-        for name in &names {
-            if let Some((value, reads)) = self.c.look_up(self.scope, name, request.merge)? {
-                self.c.recorder.read_all(&reads);
-                return checked(value);
-            }
-        }
-        if let Some(value) = from(request.default_values_hash) {
-            return checked(value);
-        }
-        if let Some(block) = request.block {
-            let key = match request.names {
-                [one] => one.clone(),
-                several => Value::array(several.iter().cloned()),
-            };
-            return checked(block.call(&[key])?);
-        }
-        if let Some(value) = request.default_value {
-            return checked(value.clone());
-        }
-        let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let what = if names.len() == 1 { "the name" } else { "any of the names" };
-        let message = format!("`lookup` did not find a value for {what} {shown}");
-        Err(Box::new(Diagnostic::error(&codes::LOOKUP, message).at(at.clone())))
-    }
-
-    fn checked_lookup(&self, value: Value, expected: Option<&Value>, at: &Location) -> Result<Value> {
-        let Some(Value::Type(expected)) = expected else { return Ok(value) };
-        match self.c.mismatch(expected, &value) {
-            None => Ok(value),
-            Some(why) => {
-                let message = format!("the value found by `lookup` {why}");
-                Err(Box::new(Diagnostic::error(&codes::TYPE_MISMATCH, message).at(at.clone())))
             }
         }
     }

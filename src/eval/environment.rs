@@ -255,11 +255,12 @@ impl Environment {
 
     /// Returns the file that a function or a type of this name would be loaded from, and its module.
     fn autoload(&self, name: &str, folder: &str) -> Option<(PathBuf, Option<&EcoString>)> {
-        let (first, rest) = name.split_once("::")?;
-        let file = format!("{}.pp", rest.replace("::", "/"));
-        if first == "environment" {
+        let Some((first, rest)) = name.split_once("::").filter(|(first, _)| *first != "environment") else {
+            // the environment's own lie below its folder by their whole name
+            let file = format!("{}.pp", name.replace("::", "/"));
             return Some((self.paths.root.join(folder).join(file), None));
-        }
+        };
+        let file = format!("{}.pp", rest.replace("::", "/"));
         let (module, path) = self.modules.get_key_value(first)?;
         Some((path.join(folder).join(file), Some(module)))
     }

@@ -54,6 +54,9 @@ impl Cx<'_, '_> {
                 describe_signatures(&member.label(), &[signature], (&arguments, arity), &self.resolver());
             return Err(self.error(&codes::MEMBER, message, it.anchor));
         }
+        if let Some(value) = self.call_context(receiver, &it.name, &arguments, block)? {
+            return Ok(Some(value));
+        }
         let value = value_of(receiver, &member);
         value.map(Some).map_err(|why| Box::new(Diagnostic::error(&codes::MEMBER, why).at(self.at(it.anchor))))
     }

@@ -18,6 +18,7 @@ mod collect;
 mod compiler;
 mod context;
 mod cx;
+mod data;
 mod declare;
 mod definition;
 mod environment;
@@ -42,10 +43,13 @@ mod type_names;
 mod types;
 mod variables;
 
+pub use crate::hiera::{Found as Datum, Host as DataHost, Query, Source as DatumSource};
 pub use crate::syntax::Strict;
 pub use codes::CODES;
 pub use environment::{Environment, EnvironmentPaths};
-pub use request::{Compiled, DataHost, DataSource, Datum, NodeRequest};
+pub use request::{Compiled, DataSource, NodeRequest};
+
+pub use data::TopScope;
 
 use crate::{diag::Diagnostic, source::World};
 use std::thread;
@@ -64,15 +68,36 @@ pub fn compile_node(
     world: &dyn World,
 ) -> Compiled {
     let run = || compiler::Compiler::new(environment, request, data, world).compile();
-    let failed = |why: &str| Compiled {
+    on_deep_stack(run).unwrap_or_else(|why| Compiled {
         catalog: None,
         exports: Vec::new(),
         diagnostics: vec![Diagnostic::error(&codes::UNSUPPORTED, format!("`{}`: {why}", request.certname))],
-    };
+    })
+}
+
+/// Compiles a node and then runs something in its top scope; gives the warnings too.
+///
+/// # Errors
+/// Gives why the node does not compile.
+pub fn in_top_scope<T: Send>(
+    environment: &Environment,
+    request: &NodeRequest,
+    data: &dyn DataSource,
+    world: &dyn World,
+    run: impl FnOnce(&TopScope<'_, '_>) -> T + Send,
+) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let work = || compiler::Compiler::new(environment, request, data, world).then(run);
+    on_deep_stack(work).unwrap_or_else(|why| {
+        Err(vec![Diagnostic::error(&codes::UNSUPPORTED, format!("`{}`: {why}", request.certname))])
+    })
+}
+
+/// Runs something on a thread of its own with a deep stack; gives why that was not possible.
+fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
     thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
         Ok(thread) => {
-            thread.join().unwrap_or_else(|_| failed("the evaluator ended unexpectedly, which is a bug"))
+            thread.join().map_err(|_| "the evaluator ended unexpectedly, which is a bug".to_owned())
         }
-        Err(error) => failed(&format!("no thread could be started: {error}")),
+        Err(error) => Err(format!("no thread could be started: {error}")),
     })
 }

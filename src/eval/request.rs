@@ -3,6 +3,7 @@
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
+    hiera::{ContextCall, Found as Datum, Host as DataHost, Query},
     syntax::Strict,
     value::Value,
 };
@@ -53,37 +54,19 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What Hiera found for a key.
-#[derive(Clone, Debug)]
-pub struct Datum {
-    /// The value, merged and converted as the key's options say.
-    pub value: Value,
-    /// The data file that answered, as shown to people; empty where it was no file.
-    pub file: EcoString,
-    /// The line in it from 1, 0 where it is not known.
-    pub line: u32,
-}
-
 /// Answers lookups of Hiera data for one node.
 pub trait DataSource: Sync {
     /// Looks a key up through all layers, with the merge strategy given or configured for it.
     ///
     /// # Errors
     /// Gives broken data or a broken configuration, with its file and line.
-    fn lookup(&self, key: &str, merge: Option<&Value>, host: &dyn DataHost) -> Result<Option<Datum>>;
-}
+    fn lookup(&self, key: &str, query: &Query<'_>, host: &dyn DataHost) -> Result<Option<Datum>>;
 
-/// The evaluation as Hiera sees it.
-pub trait DataHost {
-    /// Returns a variable by name without `$`, as seen from where the lookup was made.
-    fn variable(&self, name: &str) -> Option<Value>;
-
-    /// Converts a value as `Type.new(value, arguments…)` does, the type given by its text (`convert_to`).
+    /// Calls a method of the context that a data function was given; `None` where it is no context.
     ///
     /// # Errors
-    /// Gives a text that is no type, and a value that cannot be converted.
-    fn convert(&self, type_text: &str, value: Value, arguments: &[Value]) -> Result<Value>;
-
-    /// Takes a warning.
-    fn report(&self, diagnostic: Diagnostic);
+    /// Gives wrong arguments, and what the method gives.
+    fn call_context(&self, _call: &ContextCall<'_>, _host: &dyn DataHost) -> Result<Option<Value>> {
+        Ok(None)
+    }
 }

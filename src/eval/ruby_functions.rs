@@ -42,7 +42,10 @@ impl Cx<'_, '_> {
         let old = format!("lib/puppet/parser/functions/{name}.rb");
         let relative = if name.contains("::") { vec![modern] } else { vec![modern, old] };
         let modules = self.c.env.modules();
-        let folders = relative.iter().flat_map(|file| modules.values().map(move |folder| folder.join(file)));
+        let root = &self.c.env.paths().root;
+        let folders = relative.iter().flat_map(|file| {
+            std::iter::once(root).chain(modules.values()).map(move |folder| folder.join(file))
+        });
         folders.into_iter().find(|path| self.c.world.is_file(path))
     }
 }

@@ -40,10 +40,14 @@ impl Host for CallContext<'_, '_> {
     }
 
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<HostBlock<'_>>) -> Result<Value> {
-        match block {
-            None => self.cx.call_function(name, arguments, None, &self.at),
-            Some(block) => self.cx.call_function(name, arguments, Some(&RubyBlock(block)), &self.at),
+        let block = block.map(RubyBlock);
+        let block = block.as_ref().map(|block| block as &dyn Block);
+        if let [receiver @ Value::Object(_), rest @ ..] = arguments
+            && let Some(value) = self.cx.call_context(receiver, name, rest, block)?
+        {
+            return Ok(value);
         }
+        self.cx.call_function(name, arguments, block, &self.at)
     }
 
     fn render_template(&self, name: &str) -> Result<Str> {

@@ -1,7 +1,8 @@
 //! Tests of what no recorded catalog shows: origins, exports, diagnostics.
 
 use super::{
-    Compiled, DataHost, DataSource, Datum, Environment, EnvironmentPaths, NodeRequest, Strict, compile_node,
+    Compiled, DataHost, DataSource, Datum, DatumSource, Environment, EnvironmentPaths, NodeRequest, Query,
+    Strict, compile_node,
 };
 use crate::{
     catalog::{Catalog, ResourceRef},
@@ -15,8 +16,11 @@ use std::sync::Arc;
 struct OneKey;
 
 impl DataSource for OneKey {
-    fn lookup(&self, key: &str, _: Option<&Value>, _: &dyn DataHost) -> Result<Option<Datum>> {
-        let found = || Datum { value: Value::Int(8080), file: "data/common.yaml".into(), line: 3 };
+    fn lookup(&self, key: &str, _: &Query<'_>, _: &dyn DataHost) -> Result<Option<Datum>> {
+        let found = || {
+            let source = DatumSource { file: "data/common.yaml".into(), line: 3, level: "common".into() };
+            Datum { value: Value::Int(8080), sources: vec![source] }
+        };
         Ok((key == "profile::port").then(found))
     }
 }

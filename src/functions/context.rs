@@ -6,6 +6,7 @@ use crate::{
     source::{Location, World},
     value::{Str, TypeResolver, Value},
 };
+use ecow::EcoString;
 
 /// A lambda given to a call, or a function passed as a block.
 pub trait Block {
@@ -147,6 +148,10 @@ pub struct LookupRequest<'a> {
     pub override_values: Option<&'a Value>,
     /// Computes the default.
     pub block: Option<&'a dyn Block>,
+    /// Whether the keys were given as a list.
+    pub several: bool,
+    /// For `hiera()` and its kind: paths that are asked before those of the hierarchy.
+    pub hiera: Option<&'a [EcoString]>,
 }
 
 /// One call of a builtin.

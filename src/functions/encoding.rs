@@ -40,6 +40,12 @@ rows! {
     "to_yaml" "stdlib" Four Union ["to_yaml(Any $data, Hash $options?)"] "Writes YAML." => |call| Ok(Value::str(yaml::document(call.arg(0), yaml::indentation(call.arg(1)))));
 }
 
+/// Writes a value as Ruby's `to_yaml` does, with its `---`.
+#[must_use]
+pub fn yaml(value: &Value) -> String {
+    yaml::document(value, 2)
+}
+
 fn json(call: &Call<'_>, text: &str) -> Result<Value> {
     let found: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| call.fail(format!("{}(): the text is not JSON: {error}", call.name)))?;

@@ -39,6 +39,7 @@ mod types;
 
 pub(crate) use codes::CODES;
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
+pub use encoding::yaml;
 pub use gate::{call, hide, map_strings, mark_secret, secrets};
 pub use table::{Function, Generation, Labelling, find, functions, similar};
 

@@ -70,9 +70,25 @@ pub(crate) const VALUE: Code = Code {
 /// A backend that is not there.
 pub(crate) const BACKEND: Code = Code {
     name: "hiera::backend-unsupported",
-    title: "a data function is not supported yet",
-    explanation: "`yaml_data`, `json_data` and `eyaml_lookup_key` are built in. Others are functions of modules; they \
-                  are not run yet.",
+    title: "a data function is not there or cannot be used",
+    explanation: "`yaml_data`, `json_data`, `hocon_data` and `eyaml_lookup_key` are built in. Others are functions of \
+                  modules, in the Puppet language or in Ruby that the interpreter can run. Backends of Hiera 3 other \
+                  than `yaml`, `json`, `hocon` and `eyaml` are Ruby programs that are not run.",
+};
+
+/// A data function that has no such key; it ends the function and is never shown.
+pub(crate) const NO_SUCH_KEY: Code = Code {
+    name: "hiera::no-such-key",
+    title: "a data function says that it has no such key",
+    explanation: "`$context.not_found` was called outside of a lookup.",
+};
+
+/// Broken HOCON.
+pub(crate) const HOCON: Code = Code {
+    name: "hiera::hocon",
+    title: "a HOCON file cannot be read",
+    explanation: "The file is read as Ruby's `hocon` reads a text: without `include`, and with every `${…}` answered by \
+                  the file itself.",
 };
 
 /// A secret that cannot be decrypted.
@@ -98,5 +114,7 @@ pub const CODES: &[Code] = &[
     OPTIONS,
     VALUE,
     BACKEND,
+    NO_SUCH_KEY,
+    HOCON,
     EYAML,
 ];

@@ -1,7 +1,10 @@
 //! Data files, each read once for all nodes.
 
 use super::{
-    codes, eyaml,
+    Host, codes,
+    config::Layer,
+    eyaml, hocon,
+    provider::{is_foreign, problem},
     yaml::{self, Document},
 };
 use crate::{
@@ -27,6 +30,8 @@ pub(super) struct DataFile {
     pub hash: Arc<HashMap>,
     /// What is wrong with a file that holds no hash.
     pub not_a_hash: Option<NotAHash>,
+    /// For each key whether its value can be given as it stands: data without interpolations.
+    plain: Vec<bool>,
     lines: Lines,
 }
 
@@ -37,6 +42,8 @@ pub(super) enum NotAHash {
     Empty,
     /// A text, a number, an array.
     Other,
+    /// The same in JSON and HOCON, where it is always an error.
+    Never,
 }
 
 #[derive(Debug)]
@@ -50,9 +57,33 @@ enum Lines {
 pub(super) enum DataFormat {
     Yaml,
     Json,
+    Hocon,
+}
+
+impl DataFormat {
+    /// Returns what the built-in function of a name reads.
+    pub(super) fn of_function(name: &str) -> Option<Self> {
+        match name {
+            "yaml_data" => Some(Self::Yaml),
+            "json_data" => Some(Self::Json),
+            "hocon_data" => Some(Self::Hocon),
+            _ => None,
+        }
+    }
 }
 
 impl DataFile {
+    /// Tells whether the value of the entry at an index can be given as it stands.
+    pub(super) fn is_plain(&self, at: usize) -> bool {
+        self.plain.get(at).copied().unwrap_or_default()
+    }
+
+    /// Tells whether there are keys that do not belong into the data of a layer.
+    pub(super) fn has_foreign_keys(&self, layer: &Layer) -> bool {
+        matches!(layer, Layer::Module(_))
+            && self.hash.keys().any(|key| key.as_str().is_none_or(|key| is_foreign(layer, key)))
+    }
+
     /// Returns the place of a key with what follows its dots.
     pub(super) fn location(&self, root: &str, segments: &[Value]) -> Option<Location> {
         let Lines::Yaml(document) = &self.lines else { return None };
@@ -63,6 +94,9 @@ impl DataFile {
         Some(document.location(&path))
     }
 }
+
+/// Where Puppet's packages look for environments.
+const DEPLOYED: [&str; 2] = ["/etc/puppetlabs/code/environments", "/etc/puppet/code/environments"];
 
 /// Something made at most once, whichever thread comes first.
 type Once<T> = Arc<OnceLock<Result<T>>>;
@@ -143,7 +177,18 @@ impl<'w> Files<'w> {
         }
     }
 
-    fn within(&self, path: &Path) -> Result<PathBuf> {
+    /// Returns a path in the repo for one that names the place where Puppet deploys the environment.
+    pub(super) fn deployed(&self, path: &Path, host: &dyn Host) -> PathBuf {
+        let environment = host.environment();
+        let inside = DEPLOYED.iter().find_map(|folder| path.strip_prefix(folder).ok());
+        match inside.and_then(|inside| inside.strip_prefix(environment.as_str()).ok()) {
+            Some(inside) => self.root.join(inside),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Returns a path without `.` and `..`, if it lies where files may be read.
+    pub(super) fn within(&self, path: &Path) -> Result<PathBuf> {
         let path = normal(path);
         if self.allowed.iter().any(|folder| path.starts_with(folder)) {
             return Ok(path);
@@ -159,6 +204,7 @@ impl<'w> Files<'w> {
         let rules = yaml::Rules { psych: self.psych, objects: false };
         let (value, lines) = match format {
             DataFormat::Json => (inputs::json(&source)?, Lines::Unknown),
+            DataFormat::Hocon => (hocon::read(&source)?, Lines::Unknown),
             DataFormat::Yaml => {
                 let document = yaml::read(&source, rules)?;
                 (document.value.clone(), Lines::Yaml(Box::new(document)))
@@ -167,15 +213,17 @@ impl<'w> Files<'w> {
         let shown = self.shown(path);
         let not_a_hash = match &value {
             Value::Hash(_) => None,
+            _ if format != DataFormat::Yaml => Some(NotAHash::Never),
             Value::Undef | Value::Bool(false) => Some(NotAHash::Empty),
             _ => Some(NotAHash::Other),
         };
-        let mut value = text_keys(&value);
+        let mut value = if format == DataFormat::Yaml { text_keys(&value) } else { value };
         if source.text().contains("ENC[") {
             value = eyaml::label_ciphertext(&value, &shown);
         }
         let hash = if let Value::Hash(hash) = value { hash } else { Arc::default() };
-        Ok(Some(Arc::new(DataFile { shown, hash, not_a_hash, lines })))
+        let plain = hash.values().map(|value| problem(value).is_none() && !interpolates(value)).collect();
+        Ok(Some(Arc::new(DataFile { shown, hash, not_a_hash, plain, lines })))
     }
 }
 
@@ -184,11 +232,22 @@ impl NotAHash {
     pub(super) fn diagnostic(self, shown: &str, strict: bool) -> Diagnostic {
         let at = Location::new(SourceFile::new(shown, ""), Span::new(0, 0));
         let message = format!("`{shown}` does not hold a hash");
-        if strict && self == Self::Other {
+        if strict && self == Self::Other || self == Self::Never {
             Diagnostic::error(&codes::NOT_A_HASH, message).at(at)
         } else {
             Diagnostic::warning(&codes::NOT_A_HASH, message).at(at)
         }
+    }
+}
+
+/// Tells whether there is an interpolation somewhere in a value.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values hold no text")]
+fn interpolates(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => text.contains("%{"),
+        Value::Array(items) => items.iter().any(interpolates),
+        Value::Hash(entries) => entries.iter().any(|(key, value)| interpolates(key) || interpolates(value)),
+        _ => false,
     }
 }
 

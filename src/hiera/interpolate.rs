@@ -1,8 +1,14 @@
 //! `%{…}` in values, paths and options (`puppet/pops/lookup/interpolation.rb`).
 
-use super::{codes, key, search::Search};
+use super::{
+    codes,
+    explain::{Origin, Step},
+    key,
+    search::Search,
+};
 use crate::{
     diag::{Diagnostic, Result},
+    syntax::Strict,
     value::{Str, Value},
 };
 use std::{borrow::Cow, fmt::Write as _};
@@ -48,8 +54,12 @@ impl Search<'_> {
         Ok(ruby_text(&value).into_owned())
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
     fn interpolate_text(&self, text: &Str, methods: Methods) -> Result<Value> {
+        self.step(|| Step::Interpolate(text.text().clone()), || self.replace_all(text, methods))
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
+    fn replace_all(&self, text: &Str, methods: Methods) -> Result<Value> {
         let mut result = Str::default();
         let mut done = 0;
         while let Some((start, end)) = next_braces(text, done) {
@@ -60,10 +70,10 @@ impl Search<'_> {
                 self.check_method(name, methods, text)?;
                 if *name == "alias" {
                     let whole = start == 0 && end == text.len();
-                    return if whole { self.nested(key, text) } else { Err(not_whole(text)) };
+                    return if whole { self.nested_value(key) } else { Err(not_whole(text)) };
                 }
             }
-            match self.resolve(&expression, text, methods)? {
+            match self.expression(&expression, text, methods)? {
                 Value::Str(found) => result.push(&found),
                 Value::Undef => {}
                 other => result.push_str(&ruby_text(&other)),
@@ -84,21 +94,32 @@ impl Search<'_> {
         Err(wrong(&format!("`{text}`: `{name}` is no method of interpolation")))
     }
 
-    fn resolve(&self, expression: &Expression<'_>, text: &str, methods: Methods) -> Result<Value> {
+    fn expression(&self, expression: &Expression<'_>, text: &str, methods: Methods) -> Result<Value> {
         let (name, value) = match expression {
             Expression::Empty => return Ok(Value::Undef),
-            Expression::Variable(name) => (format!("scope:{name}"), self.scope_variable(name, text)?),
-            Expression::Method("scope", name) => (format!("scope:{name}"), self.scope_variable(name, text)?),
-            Expression::Method("literal", literal) => ((*literal).to_owned(), Value::str(*literal)),
-            Expression::Method(_, key) => ((*key).to_owned(), self.nested(key, text)?),
+            Expression::Variable(name) | Expression::Method("scope", name) => {
+                let value = self.scope_variable(name, text)?;
+                if is_final(&value) {
+                    return Ok(value);
+                }
+                (ecow::eco_format!("scope:{name}"), value)
+            }
+            Expression::Method("literal", literal) => ((*literal).into(), Value::str(*literal)),
+            Expression::Method(_, key) => ((*key).into(), self.nested_value(key)?),
         };
         self.guarded(&name, || self.interpolate(&value, methods))
     }
 
     /// `lookup('key', undef, undef, '')` from within data.
-    fn nested(&self, key: &str, _text: &str) -> Result<Value> {
-        let found = self.lookup(key, None)?;
-        Ok(found.map_or_else(|| Value::str(""), |found| found.value))
+    fn nested_value(&self, key: &str) -> Result<Value> {
+        let name = Value::str(key);
+        if let Some(value) = self.overrides.and_then(|it| it.get(&name)) {
+            return Ok(value.clone());
+        }
+        let found = self.nested().lookup(key, None)?;
+        let default =
+            || self.defaults.and_then(|it| it.get(&name)).cloned().unwrap_or_else(|| Value::str(""));
+        Ok(found.map_or_else(default, |found| found.value))
     }
 
     /// A variable with what follows its dots; `undef` where the dots lead nowhere.
@@ -106,27 +127,110 @@ impl Search<'_> {
         let mut segments = key::split(expression)
             .ok_or_else(|| wrong(&format!("`{expression}` cannot be understood in `{text}`")))?
             .into_iter();
-        let root = segments.next().map(|root| ruby_text(&root).into_owned()).unwrap_or_default();
-        let Some(value) = self.variable(&root) else {
-            self.not_set(&root, text)?;
-            return Ok(Value::Undef);
+        let Some(Value::Str(root)) = segments.next() else {
+            return Err(wrong(&format!("`{expression}` names no variable in `{text}`")));
         };
         let rest: Vec<Value> = segments.collect();
-        if value.is_undef() {
-            return Ok(value);
-        }
-        Ok(key::dig(expression, &rest, value)?.unwrap_or_default())
+        let found = self.step(|| Step::Scope("Global Scope".into()), || self.root_variable(&root, text))?;
+        let value = match found {
+            value if value.is_undef() || rest.is_empty() => value,
+            value => self.sub_lookup(expression, &rest, value)?.unwrap_or_default(),
+        };
+        self.note(expression, &root, &rest, &value);
+        Ok(value)
     }
 
-    /// With `strict` at `error` a variable that is not set fails.
+    fn root_variable(&self, root: &Str, text: &str) -> Result<Value> {
+        let name = Value::Str(root.clone());
+        let explain =
+            |value: &Value, origin| self.node.explain(|way| way.found(root.text().clone(), value, origin));
+        if let Some(value) = self.overrides.and_then(|it| it.get(&name)) {
+            explain(value, Origin::Overrides);
+            return Ok(value.clone());
+        }
+        if let Some(value) = self.variable(root) {
+            explain(&value, Origin::Data);
+            return Ok(value);
+        }
+        let default = self.defaults.and_then(|it| it.get(&name));
+        if default.is_none() || self.hiera.settings.puppet_version < 8 {
+            self.not_set(root, text)?;
+        }
+        if let Some(value) = default {
+            explain(value, Origin::Defaults);
+            return Ok(value.clone());
+        }
+        if is_built_in(root) {
+            explain(&Value::Undef, Origin::Data);
+        }
+        Ok(Value::Undef)
+    }
+
+    /// What `strict` decides about a variable that is not set: nothing, a warning or an error.
     fn not_set(&self, name: &str, text: &str) -> Result<()> {
         let bare = name.strip_prefix("::").unwrap_or(name);
-        let always_there = matches!(bare, "module_name" | "caller_module_name")
-            || !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
-        if self.strict() && !always_there {
-            return Err(wrong(&format!("the variable `{name}` in `{text}` is not set")));
+        let numeric = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+        if numeric || is_built_in(bare) {
+            return Ok(());
         }
-        Ok(())
+        let message = format!("the variable `{name}` in `{text}` is not set");
+        match self.hiera.settings.strict {
+            Strict::Off => Ok(()),
+            Strict::Error if !self.lenient.get() || self.old_scope => {
+                *self.missing.borrow_mut() = Some(name.into());
+                Err(wrong(&message))
+            }
+            Strict::Warning | Strict::Error => {
+                let warning = Diagnostic::warning(&codes::INTERPOLATION, message);
+                self.node.warn_once(&ecow::eco_format!("variable {name}"), warning, self.host);
+                Ok(())
+            }
+        }
+    }
+
+    /// Follows segments into a value, explained; `None` where one leads nowhere.
+    pub(super) fn sub_lookup(&self, key: &str, segments: &[Value], value: Value) -> Result<Option<Value>> {
+        if !self.node.is_explaining() {
+            return key::dig(key, segments, value);
+        }
+        let names: Vec<Cow<'_, str>> = segments.iter().map(ruby_text).collect();
+        self.step(
+            || Step::SubKey(names.join(".").into()),
+            || {
+                let mut value = value;
+                for (segment, name) in segments.iter().zip(&names) {
+                    let next = self.step(
+                        || Step::Segment,
+                        || {
+                            let next = key::dig(key, std::slice::from_ref(segment), value)?;
+                            self.node.explain(|way| match &next {
+                                Some(next) => way.found(name.as_ref(), next, Origin::Data),
+                                None => way.not_found(name.as_ref()),
+                            });
+                            Ok::<_, Box<Diagnostic>>(next)
+                        },
+                    )?;
+                    let Some(next) = next else { return Ok(None) };
+                    value = next;
+                }
+                Ok(Some(value))
+            },
+        )
+    }
+}
+
+/// Variables that are there even where they have no value.
+fn is_built_in(name: &str) -> bool {
+    matches!(name, "module_name" | "caller_module_name")
+}
+
+/// Tells whether there is nothing in a value to interpolate.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are looked into")]
+fn is_final(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => !text.contains("%{"),
+        Value::Undef | Value::Int(_) | Value::Bool(_) => true,
+        _ => false,
     }
 }
 
@@ -173,9 +277,10 @@ pub(super) fn ruby_text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// Ruby's `inspect`.
+/// Returns what Ruby's `inspect` gives for a value.
+#[must_use]
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-fn inspect(value: &Value) -> String {
+pub fn inspect(value: &Value) -> String {
     match value {
         Value::Undef => "nil".into(),
         Value::Bool(it) => it.to_string(),

@@ -33,12 +33,24 @@ impl Key {
 
     /// Returns the module that the key belongs to by its name.
     pub(super) fn module(&self) -> Option<&str> {
-        self.root.split_once("::").map(|(module, _)| module).filter(|module| !module.is_empty())
+        match self.root.find("::") {
+            // Ruby's `[0..-1]` is the whole text
+            Some(0) => Some(&self.root),
+            Some(at) => self.root.get(..at),
+            None => None,
+        }
     }
 
-    /// Follows the segments into a value; `None` where one leads nowhere.
-    pub(super) fn dig(&self, value: Value) -> Result<Option<Value>> {
-        dig(&self.text, &self.segments, value)
+    /// Wraps a value so that following the segments leads to it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other segments are names")]
+    pub(super) fn undig(&self, value: Value) -> Value {
+        self.segments.iter().rev().fold(value, |inside, segment| match segment {
+            Value::Int(at) => {
+                let before = std::iter::repeat_n(Value::Undef, usize::try_from(*at).unwrap_or_default());
+                Value::array(before.chain([inside]))
+            }
+            name => Value::hash([(name.clone(), inside)]),
+        })
     }
 }
 

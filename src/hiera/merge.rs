@@ -32,6 +32,10 @@ pub struct DeepOptions {
     pub sort_merged_arrays: bool,
     /// Whether hashes at the same index of two arrays are merged.
     pub merge_hash_arrays: bool,
+    /// Whether the lower level wins (`merge_behavior: deep` of version 3).
+    pub reverse: bool,
+    /// The options as they were given, with the strategy.
+    given: Option<Value>,
 }
 
 impl Strategy {
@@ -52,7 +56,10 @@ impl Strategy {
         };
         let extra = options.is_some_and(|options| options.len() > 1);
         match name {
-            "deep" => Ok(Self::Deep(deep_options(options)?)),
+            "deep" => Ok(Self::Deep(deep_options(value, options)?)),
+            // what version 3 calls `deeper` and `deep`
+            "unconstrained_deep" => Ok(Self::Deep(deep_options(value, options)?)),
+            "reverse_deep" => Ok(Self::Deep(DeepOptions { reverse: true, ..deep_options(value, options)? })),
             "first" | "default" | "unique" | "hash" if extra => {
                 Err(error(&format!("the strategy `{name}` takes no options")))
             }
@@ -61,6 +68,40 @@ impl Strategy {
             "hash" => Ok(Self::Hash),
             other => Err(error(&format!("`{other}` is no merge strategy"))
                 .with_help("the strategies are `first`, `unique`, `hash` and `deep`")),
+        }
+    }
+
+    /// Returns the strategy's name as Puppet knows it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Unique => "unique",
+            Self::Hash => "hash",
+            Self::Deep(options) => match options.given.as_ref().and_then(|it| it.get("strategy")?.as_str()) {
+                Some("reverse_deep") => "reverse_deep",
+                Some("unconstrained_deep") => "unconstrained_deep",
+                _ => "deep",
+            },
+        }
+    }
+
+    /// Returns the options as they were given, the strategy left out.
+    #[must_use]
+    pub fn given_options(&self) -> Option<Value> {
+        let Self::Deep(options) = self else { return None };
+        let given = options.given.as_ref()?.as_hash()?;
+        let rest = given.iter().filter(|(name, _)| name.as_str() != Some("strategy"));
+        let rest: Vec<_> = rest.map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!rest.is_empty()).then(|| Value::hash(rest))
+    }
+
+    /// Returns a value that [`Strategy::parse`] reads as this strategy.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Deep(DeepOptions { given: Some(given), .. }) => given.clone(),
+            Self::First | Self::Unique | Self::Hash | Self::Deep(_) => Value::str(self.name()),
         }
     }
 
@@ -95,13 +136,12 @@ impl Strategy {
                 Ok(unique(flattened(higher).into_iter().chain(flattened(lower))))
             }
             Self::Hash => {
-                let (Some(higher), Some(lower)) = (higher.as_hash(), lower.as_hash()) else {
-                    return Err(error("the strategy `hash` merges hashes only"));
-                };
+                let (higher, lower) = (data_hash(higher)?, data_hash(lower)?);
                 let mut merged = lower.clone();
                 merged.extend(higher.iter().map(|(key, value)| (key.clone(), value.clone())));
                 Ok(Value::Hash(Arc::new(merged)))
             }
+            Self::Deep(options) if options.reverse => deep(options)?.merge(lower, higher.clone()),
             Self::Deep(options) => deep(options)?.merge(higher, lower.clone()),
         }
     }
@@ -121,8 +161,10 @@ fn error(message: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(&codes::MERGE, message))
 }
 
-fn deep_options(options: Option<&Arc<HashMap>>) -> Result<DeepOptions> {
-    let mut deep = DeepOptions::default();
+fn deep_options(given: &Value, options: Option<&Arc<HashMap>>) -> Result<DeepOptions> {
+    let given =
+        (options.is_some_and(|it| it.len() > 1) || given.as_str() != Some("deep")).then(|| given.clone());
+    let mut deep = DeepOptions { given, ..DeepOptions::default() };
     for (name, value) in options.into_iter().flat_map(|options| options.iter()) {
         match (name.as_str().unwrap_or_default(), value) {
             ("strategy", _) | ("merge_debug", Value::Bool(_)) => {}
@@ -141,12 +183,40 @@ fn deep_options(options: Option<&Arc<HashMap>>) -> Result<DeepOptions> {
     Ok(deep)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-fn mergeable_by_unique(value: &Value) -> Result<()> {
+/// `Hash[String, Data]`
+fn data_hash(value: &Value) -> Result<&HashMap> {
+    let wrong = || error("the strategy `hash` merges hashes of data with texts for keys only");
+    let entries = value.as_hash().ok_or_else(wrong)?;
+    if is_data(value) { Ok(entries) } else { Err(wrong()) }
+}
+
+/// `Data`: what JSON can say.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are no data")]
+fn is_data(value: &Value) -> bool {
     match value {
-        Value::Hash(_) | Value::Undef => Err(error("the strategy `unique` merges scalars and arrays only")),
-        _ => Ok(()),
+        Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
+        Value::Array(items) => items.iter().all(is_data),
+        Value::Hash(entries) => entries.iter().all(|(key, value)| key.as_str().is_some() && is_data(value)),
+        _ => false,
     }
+}
+
+/// `Variant[Scalar, Array[Data]]`
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are no scalars")]
+fn mergeable_by_unique(value: &Value) -> Result<()> {
+    let fits = match value {
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Regexp(_)
+        | Value::Timestamp(_)
+        | Value::Timespan(_)
+        | Value::SemVer(_) => true,
+        Value::Array(_) => is_data(value),
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(error("the strategy `unique` merges scalars and arrays of data only")) }
 }
 
 fn flattened(value: &Value) -> EcoVec<Value> {

@@ -6,50 +6,80 @@
 
 mod codes;
 mod config;
+mod context;
+mod explain;
 mod eyaml;
 mod files;
+mod glob;
+mod hocon;
 mod host;
 mod interpolate;
 mod key;
+mod layer;
 mod merge;
+mod node;
 mod options;
-mod places;
+mod provider;
+mod resolve;
 mod search;
 #[cfg(test)]
 mod tests;
 pub mod yaml;
 
 pub use codes::CODES;
+pub use context::{ContextBlock, ContextCall};
+pub use explain::Explanation;
 pub use eyaml::Keys;
+pub use hocon::read as read_hocon;
 pub use host::Host;
+pub use interpolate::inspect;
 pub use merge::{DeepOptions, Strategy};
+pub use node::NodeData;
 pub use search::{Found, Source};
 
 use crate::{
-    diag::{Diagnostic, Result},
+    diag::Result,
     inputs::Modules,
     source::World,
-    value::Value,
+    syntax::Strict,
+    value::{HashMap, Value},
 };
-use config::{Config, Layer};
+use config::Layer;
 use ecow::EcoString;
 use files::{Files, Memo};
-use options::LookupOptions;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-};
+use layer::LayerConfig;
+use std::path::{Path, PathBuf};
 
 /// What holds for all lookups of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// 7 or 8: whose Ruby reads the files.
     pub puppet_version: u8,
-    /// Whether `strict` is at `error`.
-    pub strict: bool,
+    /// What `strict` is set to.
+    pub strict: Strict,
     /// The global layer's `hiera.yaml`.
     pub global: Option<PathBuf>,
+    /// `environment_data_provider` of `environment.conf`.
+    pub environment_data_provider: Option<String>,
+}
+
+impl Settings {
+    fn is_strict(&self) -> bool {
+        self.strict == Strict::Error
+    }
+}
+
+/// What is asked beside the key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Query<'q> {
+    /// The merge: a strategy's name or hash; else that of the key's options.
+    pub merge: Option<&'q Value>,
+    /// Values that win over data and over variables, by key.
+    pub overrides: Option<&'q HashMap>,
+    /// Values of last resort, by key; variables fall back to them too.
+    pub defaults: Option<&'q HashMap>,
+    /// For `hiera()` and its kind: paths that are asked first.
+    pub hiera: Option<&'q [EcoString]>,
 }
 
 /// The data of a control repo; files and configurations are read once for all nodes and threads.
@@ -58,7 +88,7 @@ pub struct Hiera<'w> {
     modules: &'w Modules,
     settings: Settings,
     keys: Option<Keys>,
-    configs: Memo<Layer, Option<Arc<Config>>>,
+    configs: Memo<Layer, LayerConfig>,
     decrypted: Memo<(EcoString, EcoString), Value>,
 }
 
@@ -84,55 +114,11 @@ impl<'w> Hiera<'w> {
     /// Returns the data as one node sees it.
     #[must_use]
     pub fn node(&'w self) -> NodeData<'w> {
-        NodeData { hiera: self, options: Mutex::default(), warned: Mutex::default() }
-    }
-
-    fn config(&self, layer: &Layer) -> Result<Option<Arc<Config>>> {
-        let path = match layer {
-            Layer::Global => self.settings.global.clone(),
-            Layer::Environment => Some(self.files.root.join("hiera.yaml")),
-            Layer::Module(name) => self.modules.get(name).map(|module| module.root.join("hiera.yaml")),
-        };
-        let Some(path) = path else { return Ok(None) };
-        self.configs.get(layer.clone(), || config::load(&path, layer, &self.files))
+        NodeData::new(self)
     }
 
     fn decrypt(&self, value: &Value, file: &EcoString, key: &str) -> Result<Value> {
         let decrypt = || eyaml::decrypt(value, self.keys.as_ref(), file, key);
         self.decrypted.get((file.clone(), key.into()), decrypt)
-    }
-}
-
-/// The data of a control repo as one node sees it.
-pub struct NodeData<'h> {
-    hiera: &'h Hiera<'h>,
-    options: Mutex<BTreeMap<Option<EcoString>, Arc<LookupOptions>>>,
-    warned: Mutex<BTreeSet<EcoString>>,
-}
-
-impl NodeData<'_> {
-    /// Looks a key up through all layers, with the merge given (a strategy's name or hash) or the one configured.
-    ///
-    /// # Errors
-    /// Gives broken data, a broken configuration, recursion, and values that cannot be merged or converted, with
-    /// file and line where they are known.
-    pub fn lookup(&self, key: &str, merge: Option<&Value>, host: &dyn Host) -> Result<Option<Found>> {
-        search::Search::new(self, host).lookup(key, merge)
-    }
-
-    fn known_options(&self, module: Option<&str>) -> Option<Arc<LookupOptions>> {
-        let known = self.options.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&module.map(EcoString::from)).cloned()
-    }
-
-    fn keep_options(&self, module: Option<&str>, options: &Arc<LookupOptions>) {
-        let mut known = self.options.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(module.map(EcoString::from), options.clone());
-    }
-
-    fn warn_once(&self, about: &EcoString, warning: Diagnostic, host: &dyn Host) {
-        if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(about.clone()) {
-            host.report(warning);
-        }
     }
 }

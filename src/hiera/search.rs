@@ -1,21 +1,24 @@
-//! One lookup through the layers (`puppet/pops/lookup/lookup_adapter.rb` and its data providers).
+//! One lookup through the layers (`puppet/pops/lookup/lookup_adapter.rb` and `invocation.rb`).
 
 use super::{
-    Host, NodeData, codes,
-    config::{Config, Layer, Level, Provider},
-    files::{DataFile, DataFormat},
-    interpolate::Methods,
+    Host, NodeData, Query, codes,
+    config::Layer,
+    explain::Step,
     key::Key,
     merge::Strategy,
     options::{self, LookupOptions},
-    places::Place,
+    provider::LOOKUP_OPTIONS,
+    resolve::Used,
 };
 use crate::{
     diag::{Diagnostic, Result},
-    value::Value,
+    value::{HashMap, Value},
 };
 use ecow::EcoString;
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 /// A data file and line that gave an answer or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,50 +40,162 @@ pub struct Found {
     pub sources: Vec<Source>,
 }
 
+/// What holds for a lookup and for all that are nested in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mode {
+    /// Whether `hiera()` or one of its kind asked.
+    pub hiera_call: bool,
+    /// Whether the global layer alone is asked.
+    pub global_only: bool,
+    /// Version 3: paths that are asked before those of the hierarchy.
+    pub extra_paths: Arc<[EcoString]>,
+}
+
 /// One lookup, with those nested in it.
 pub(super) struct Search<'a> {
     pub hiera: &'a super::Hiera<'a>,
     pub node: &'a NodeData<'a>,
     pub host: &'a dyn Host,
-    /// The keys and variables on the way, against recursion.
-    stack: RefCell<Vec<String>>,
+    pub mode: Mode,
+    /// Whether variables are read as version 3 reads them.
+    pub old_scope: bool,
+    pub overrides: Option<&'a HashMap>,
+    pub defaults: Option<&'a HashMap>,
     /// Variables that exist while mapped paths are resolved.
-    locals: RefCell<Vec<(String, Value)>>,
+    locals: RefCell<Vec<(EcoString, Value)>>,
+    /// The variables that were read, where a configuration is resolved.
+    used: RefCell<Option<Vec<Used>>>,
+    /// Whether a variable that is not set is a warning at most.
+    pub lenient: Cell<bool>,
+    /// The last variable that was not set.
+    pub missing: RefCell<Option<EcoString>>,
 }
 
-/// The levels of one layer.
-struct Levels<'a> {
-    config: &'a Config,
-    levels: &'a [Level],
-    layer: &'a Layer,
-}
-
-const LOOKUP_OPTIONS: &str = "lookup_options";
+/// Variables that have one value for as long as a node is compiled.
+const CONSTANT: [&str; 3] = ["facts", "trusted", "server_facts"];
 
 impl<'a> Search<'a> {
-    pub(super) fn new(node: &'a NodeData<'a>, host: &'a dyn Host) -> Self {
-        Self { hiera: node.hiera, node, host, stack: RefCell::default(), locals: RefCell::default() }
+    /// Begins a lookup; one that a data function makes goes on with what holds for its caller.
+    pub(super) fn new(node: &'a NodeData<'a>, host: &'a dyn Host, query: &Query<'a>) -> Self {
+        Self {
+            hiera: node.hiera,
+            node,
+            host,
+            mode: node.mode(),
+            old_scope: false,
+            overrides: query.overrides,
+            defaults: query.defaults,
+            locals: RefCell::default(),
+            used: RefCell::default(),
+            lenient: Cell::new(false),
+            missing: RefCell::default(),
+        }
+    }
+
+    fn child(&self) -> Search<'a> {
+        Search {
+            mode: self.mode.clone(),
+            old_scope: self.old_scope,
+            ..Search::new(
+                self.node,
+                self.host,
+                &Query { overrides: self.overrides, defaults: self.defaults, ..Query::default() },
+            )
+        }
+    }
+
+    /// Returns a search that reads variables as version 3 does.
+    pub(super) fn in_old_scope(&self) -> Search<'a> {
+        Search { old_scope: true, ..self.child() }
+    }
+
+    /// Returns the search that an interpolation makes: it leaves version 3's variables unless it stays there.
+    pub(super) fn nested(&self) -> Search<'a> {
+        Search { old_scope: self.old_scope && self.mode.global_only, ..self.child() }
+    }
+
+    /// Returns a search that notes which variables it reads.
+    pub(super) fn collecting(&self, old_scope: bool) -> Search<'a> {
+        Search {
+            old_scope,
+            overrides: None,
+            defaults: None,
+            used: RefCell::new(Some(Vec::new())),
+            ..self.child()
+        }
+    }
+
+    pub(super) fn collected(&self) -> Vec<Used> {
+        self.used.take().unwrap_or_default()
+    }
+
+    /// Notes a variable that was read, unless its value cannot change.
+    pub(super) fn note(&self, expression: &str, root: &str, segments: &[Value], value: &Value) {
+        let constant = !value.is_undef() && (expression.starts_with("::") || CONSTANT.contains(&root));
+        if let Some(used) = self.used.borrow_mut().as_mut()
+            && !constant
+            && !used.iter().any(|known| known.expression == expression)
+        {
+            let (expression, root) = (expression.into(), root.into());
+            used.push(Used { expression, root, segments: segments.to_vec(), value: value.clone() });
+        }
+    }
+
+    /// Runs without noting a variable, which exists for that time only.
+    pub(super) fn forgetting<T>(&self, name: &str, run: impl FnOnce() -> T) -> T {
+        let before = self.used.borrow().as_ref().map_or(0, Vec::len);
+        let result = run();
+        if let Some(used) = self.used.borrow_mut().as_mut() {
+            let mut at = 0;
+            used.retain(|it| {
+                at += 1;
+                at <= before || it.root != name
+            });
+        }
+        result
     }
 
     /// Looks a key up with the merge given, or else that of its options.
     pub(super) fn lookup(&self, key: &str, merge: Option<&Value>) -> Result<Option<Found>> {
-        let key = Key::parse(key)?;
-        if key.root == LOOKUP_OPTIONS {
+        if key == LOOKUP_OPTIONS || key.strip_prefix(LOOKUP_OPTIONS).is_some_and(|rest| rest.starts_with('.'))
+        {
+            self.node.explain(|way| way.leaf(Step::InvalidKey(LOOKUP_OPTIONS.into())));
             return Ok(None);
         }
+        let key = Key::parse(key)?;
+        self.current(|| {
+            if self.node.explains_options_only() {
+                let options = Key::parse(LOOKUP_OPTIONS)?;
+                self.layers(&options, key.module(), &Strategy::Hash)?;
+                return Ok(Some(Found { value: Value::Undef, sources: Vec::new() }));
+            }
+            self.lookup_key(&key, merge)
+        })
+    }
+
+    fn lookup_key(&self, key: &Key, merge: Option<&Value>) -> Result<Option<Found>> {
         let options = self.options(key.module())?;
         let options = options.of(&key.root);
-        let configured = options.and_then(|options| options.get("merge"));
-        let strategy = Strategy::parse(merge.or(configured).unwrap_or(&Value::Undef))?;
-        let mut found = self.layers(&key, &strategy)?;
-        if found.is_none() {
-            found = self.default_hierarchy(&key)?;
+        let merge = merge.filter(|merge| merge.is_truthy());
+        let configured = options.and_then(|options| options.get("merge")).filter(|it| !it.is_undef());
+        if merge.is_none() && configured.is_some() {
+            self.node.explain(|way| way.leaf(Step::MergeSource(LOOKUP_OPTIONS.into())));
         }
+        let found = self.step(|| Step::Key(key.text.clone()), || self.data(key, merge.or(configured)))?;
         let convert = options.and_then(|options| options.get("convert_to")).filter(|to| !to.is_undef());
         match (found, convert) {
-            (Some(found), Some(convert)) => self.convert(&key, found, convert).map(Some),
+            (Some(found), Some(convert)) => self.convert(key, found, convert).map(Some),
             (found, _) => Ok(found),
         }
+    }
+
+    fn data(&self, key: &Key, merge: Option<&Value>) -> Result<Option<Found>> {
+        let strategy = Strategy::parse(merge.unwrap_or(&Value::Undef))?;
+        let found = self.layers(key, key.module(), &strategy)?;
+        if found.is_some() || self.mode.global_only {
+            return Ok(found);
+        }
+        self.default_hierarchy(key)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
@@ -93,161 +208,178 @@ impl<'a> Search<'a> {
             let message = format!("`convert_to` of the key `{}` names no type", key.text);
             return Err(Box::new(Diagnostic::error(&codes::OPTIONS, message)));
         };
-        let value = self.host.convert(to, found.value, arguments)?;
+        let (value, shown) = self.host.convert(to, found.value, arguments)?;
+        self.node.explain(|way| {
+            way.text(format!("Applying convert_to lookup_option with arguments {shown}"));
+        });
         Ok(Found { value, sources: found.sources })
     }
 
     /// The layers from the top, merged.
-    fn layers(&self, key: &Key, strategy: &Strategy) -> Result<Option<Found>> {
-        let mut layers = vec![Layer::Global, Layer::Environment];
-        layers.push(Layer::Module(key.module().unwrap_or_default().into()));
-        let found = merge_over(strategy, &layers, |layer| self.layer(layer, key, strategy))?;
-        dig(key, found)
-    }
-
-    fn layer(&self, layer: &Layer, key: &Key, strategy: &Strategy) -> Result<Option<Found>> {
-        let Some(config) = self.hiera.config(layer)? else { return Ok(None) };
-        let levels = Levels { config: &config, levels: &config.levels, layer };
-        self.guarded(&key.text, || self.hierarchy(&levels, key, strategy))
-    }
-
-    fn hierarchy(&self, levels: &Levels<'_>, key: &Key, strategy: &Strategy) -> Result<Option<Found>> {
-        merge_over(strategy, levels.levels, |level| {
-            let places = match self.places(level, levels.config)? {
-                Some(places) => places.into_iter().map(Some).collect(),
-                None => vec![None],
-            };
-            merge_over(strategy, &places, |place| self.place(level, place.as_ref(), levels.layer, key))
-        })
-    }
-
-    fn place(&self, level: &Level, place: Option<&Place>, layer: &Layer, key: &Key) -> Result<Option<Found>> {
-        let function = match &level.provider {
-            Provider::DataHash(name) | Provider::LookupKey(name) | Provider::DataDig(name) => name.as_str(),
-        };
-        let (format, eyaml) = match function {
-            "yaml_data" => (DataFormat::Yaml, false),
-            "json_data" => (DataFormat::Json, false),
-            "eyaml_lookup_key" => (DataFormat::Yaml, true),
-            other => {
-                let message = format!("the data function `{other}` is not supported yet");
-                return Err(Box::new(Diagnostic::error(&codes::BACKEND, message).at(level.at.clone())));
-            }
-        };
-        let Some(place) = place else {
-            let message = format!("the level `{}` names no `path`, which `{function}` needs", level.name);
-            return Err(Box::new(Diagnostic::error(&codes::CONFIG, message).at(level.at.clone())));
-        };
-        let file = self.hiera.files.data(&place.path, format);
-        let file = file.map_err(|found| Box::new(found.or_at(|| level.at.clone())))?;
-        let Some(file) = file else { return Ok(None) };
-        self.check_file(&file, layer)?;
-        let Some(value) = file.hash.get(&Value::str(key.root.clone())) else { return Ok(None) };
-        let at = || file.location(&key.root, &key.segments);
-        let placed = |found: Box<Diagnostic>| match at() {
-            Some(at) if found.location().is_none() => Box::new(found.at(at)),
-            _ => found,
-        };
-        check_value(value, &key.root).map_err(placed)?;
-        let value = if eyaml {
-            self.hiera.decrypt(value, &file.shown, &key.root).map_err(placed)?
-        } else {
-            value.clone()
-        };
-        let value = self.interpolate(&value, Methods::Allowed).map_err(placed)?;
-        let line = at().map_or(0, |at| at.line());
-        let source = Source { file: file.shown.clone(), line, level: level.name.clone() };
-        Ok(Some(Found { value, sources: vec![source] }))
-    }
-
-    /// Warns about a file that holds no hash and, in a module, about keys of others; fails where `strict` says so.
-    fn check_file(&self, file: &Arc<DataFile>, layer: &Layer) -> Result<()> {
-        if let Some(other) = file.not_a_hash {
-            let found =
-                other.diagnostic(&file.shown, self.strict() && self.hiera.settings.puppet_version >= 8);
-            if found.severity() == crate::diag::Severity::Error {
-                return Err(Box::new(found));
-            }
-            self.node.warn_once(&file.shown, found, self.host);
+    fn layers(&self, key: &Key, module: Option<&str>, strategy: &Strategy) -> Result<Option<Found>> {
+        if self.mode.global_only {
+            let found = self.ask_layer(&Layer::Global, key, strategy)?;
+            return self.dig(key, found);
         }
-        let Layer::Module(module) = layer else { return Ok(()) };
-        let prefix = format!("{module}::");
-        let foreign = |key: &&str| *key != LOOKUP_OPTIONS && !key.starts_with(&prefix);
-        if let Some(key) = file.hash.keys().filter_map(Value::as_str).find(foreign) {
-            let message =
-                format!("data of module `{module}` must begin with `{prefix}`, and `{key}` does not");
-            let mut found = Diagnostic::warning(&codes::VALUE, message);
-            if let Some(at) = file.location(key, &[]) {
-                found = found.at(at);
-            }
-            self.node.warn_once(&file.shown, found, self.host);
-        }
-        Ok(())
+        let module = module.map(|name| Layer::Module(name.into()));
+        let layers = [Some(Layer::Global), Some(Layer::Environment), module];
+        let found = self.merge_over(strategy, &layers, |layer| match layer {
+            Some(layer) => self.ask_layer(layer, key, strategy),
+            None => Ok(None),
+        })?;
+        self.dig(key, found)
     }
 
     /// The `default_hierarchy` of the key's module, with the options that it has itself.
     fn default_hierarchy(&self, key: &Key) -> Result<Option<Found>> {
         let Some(module) = key.module() else { return Ok(None) };
         let layer = Layer::Module(module.into());
-        let Some(config) = self.hiera.config(&layer)? else { return Ok(None) };
-        let Some(levels) = &config.default_levels else { return Ok(None) };
-        let levels = Levels { config: &config, levels, layer: &layer };
-        let options_key = Key::parse(LOOKUP_OPTIONS)?;
-        let options =
-            self.guarded(LOOKUP_OPTIONS, || self.hierarchy(&levels, &options_key, &Strategy::Hash))?;
-        let options = options.map(|found| found.value);
-        options.as_ref().map_or(Ok(()), |options| options::validate(options, Some(module)))?;
-        let compiled = LookupOptions::compile(options.as_ref())?;
-        let merge = compiled.of(&key.root).and_then(|options| options.get("merge")).cloned();
-        let strategy = Strategy::parse(&merge.unwrap_or_default())?;
-        let found = self.guarded(&key.text, || self.hierarchy(&levels, key, &strategy))?;
-        dig(key, found)
+        let Some(data) = self.node.layer(&layer, self.host)? else { return Ok(None) };
+        if data.config.default_levels.is_none() {
+            return Ok(None);
+        }
+        let title = || Step::Scope(ecow::eco_format!("Searching default_hierarchy of module \"{module}\""));
+        let found = self.step(title, || {
+            let options = self.default_options(module, &data)?;
+            let merge = options.of(&key.root).and_then(|options| options.get("merge")).cloned();
+            let strategy = Strategy::parse(&merge.unwrap_or_default())?;
+            let title = || Step::Scope(ecow::eco_format!("Searching for \"{}\"", key.text));
+            self.step(title, || self.ask_defaults(&data, key, &strategy))
+        })?;
+        self.dig(key, found)
     }
+
+    fn default_options(&self, module: &str, data: &super::layer::LayerData) -> Result<Arc<LookupOptions>> {
+        if let Some(known) = self.node.known_default_options(module) {
+            return Ok(known);
+        }
+        let key = Key::parse(LOOKUP_OPTIONS)?;
+        let title = || Step::Scope(ecow::eco_format!("Searching for \"{LOOKUP_OPTIONS}\""));
+        let found = self.step(title, || self.ask_defaults(data, &key, &Strategy::Hash))?;
+        let found = found.map(|found| found.value);
+        found.as_ref().map_or(Ok(()), |options| options::validate(options, Some(module)))?;
+        let compiled = LookupOptions::compile(found.as_ref())?;
+        self.node.keep_default_options(module, &compiled);
+        Ok(compiled)
+    }
+
+    // -- lookup_options ----------------------------------------------------------------------------------------
 
     /// The options that hold for keys of a module, or for keys of none.
     fn options(&self, module: Option<&str>) -> Result<Arc<LookupOptions>> {
         if let Some(known) = self.node.known_options(module) {
             return Ok(known);
         }
-        let key = Key::parse(LOOKUP_OPTIONS)?;
-        let of = |layer: Layer| {
-            let found = self.layer(&layer, &key, &Strategy::Hash)?.map(|found| found.value);
-            let owner = if let Layer::Module(module) = &layer { Some(module.as_str()) } else { None };
-            found.as_ref().map_or(Ok(()), |found| options::validate(found, owner))?;
-            Ok::<_, Box<Diagnostic>>(found)
-        };
-        let mut merged = merged_options(of(Layer::Global)?, of(Layer::Environment)?)?;
-        if let Some(module) = module {
-            merged = merged_options(merged, of(Layer::Module(module.into()))?)?;
-        }
-        let compiled = LookupOptions::compile(merged.as_ref())?;
+        let compiled = self.step(|| Step::Key(LOOKUP_OPTIONS.into()), || self.retrieve_options(module))?;
         self.node.keep_options(module, &compiled);
         Ok(compiled)
     }
 
-    /// Does work under a name; a name that is on the way already is a recursion.
-    pub(super) fn guarded<T>(&self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        if self.stack.borrow().iter().any(|known| known == name) {
-            let way: Vec<String> = self.stack.borrow().iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("looking up {} needs `{name}` again", way.join(", then "));
-            return Err(Box::new(Diagnostic::error(&codes::RECURSION, message)));
+    fn retrieve_options(&self, module: Option<&str>) -> Result<Arc<LookupOptions>> {
+        if self.mode.global_only {
+            return LookupOptions::compile(self.layer_options(&Layer::Global)?.as_ref());
         }
-        self.stack.borrow_mut().push(name.to_owned());
+        let global = self.layer_options(&Layer::Global)?;
+        let environment = self.layer_options(&Layer::Environment)?;
+        let higher = merged_options(global, environment)?;
+        let Some(module) = module else { return LookupOptions::compile(higher.as_ref()) };
+        if self.node.known_options(None).is_none() {
+            self.node.keep_options(None, &LookupOptions::compile(higher.as_ref())?);
+        }
+        let own = self.layer_options(&Layer::Module(module.into()))?;
+        if let (Some(higher), Some(own)) = (&higher, &own) {
+            self.explain_options_merge(module, higher, own)?;
+        }
+        LookupOptions::compile(merged_options(higher, own)?.as_ref())
+    }
+
+    fn explain_options_merge(&self, module: &str, higher: &Value, own: &Value) -> Result<()> {
+        if !self.node.is_explaining() {
+            return Ok(());
+        }
+        let merged = Strategy::Hash.merge(higher, own)?;
+        self.node.explain(|way| {
+            way.push(Step::Merge { strategy: "hash", options: None });
+            let names = ["Global and Environment".into(), ecow::eco_format!("Module {module}")];
+            for (name, value) in names.into_iter().zip([higher, own]) {
+                way.push(Step::Scope(name));
+                way.found(LOOKUP_OPTIONS, value, super::explain::Origin::Data);
+                way.pop();
+            }
+            way.result(&merged);
+            way.pop();
+        });
+        Ok(())
+    }
+
+    /// The options that a layer gives, checked; those of the global layer and the environment are kept.
+    fn layer_options(&self, layer: &Layer) -> Result<Option<Value>> {
+        if let Some(known) = self.node.known_layer_options(layer) {
+            return Ok(known);
+        }
+        let key = Key::parse(LOOKUP_OPTIONS)?;
+        let found = self.ask_layer(layer, &key, &Strategy::Hash)?.map(|found| found.value);
+        let owner = if let Layer::Module(module) = layer { Some(module.as_str()) } else { None };
+        found.as_ref().map_or(Ok(()), |found| options::validate(found, owner))?;
+        self.node.keep_layer_options(layer, found.as_ref());
+        Ok(found)
+    }
+
+    // -- what steps share --------------------------------------------------------------------------------------
+
+    /// Runs a step of the explanation.
+    pub(super) fn step<T>(&self, step: impl FnOnce() -> Step, run: impl FnOnce() -> T) -> T {
+        if !self.node.is_explaining() {
+            return run();
+        }
+        let step = step();
+        self.node.explain(|way| way.push(step));
+        let result = run();
+        self.node.explain(super::explain::Explanation::pop);
+        result
+    }
+
+    /// Runs with what holds for this search holding for all lookups that data functions make.
+    pub(super) fn current<T>(&self, run: impl FnOnce() -> T) -> T {
+        let before = self.node.set_mode(self.mode.clone());
+        let result = run();
+        self.node.set_mode(before);
+        result
+    }
+
+    /// Does work under a name; a name that is on the way already is a recursion.
+    pub(super) fn guarded<T>(&self, name: &EcoString, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.node.enter(name)?;
         let result = work();
-        self.stack.borrow_mut().pop();
+        self.node.leave();
         result
     }
 
     /// Returns a variable of the scope, or one that mapped paths bind.
     pub(super) fn variable(&self, name: &str) -> Option<Value> {
-        let local = self
-            .locals
-            .borrow()
-            .iter()
-            .rev()
-            .find(|(local, _)| local == name)
-            .map(|(_, value)| value.clone());
-        local.or_else(|| self.host.variable(name))
+        let local = {
+            let locals = self.locals.borrow();
+            locals.iter().rev().find(|(local, _)| local == name).map(|(_, value)| value.clone())
+        };
+        if local.is_some() {
+            return local;
+        }
+        if self.old_scope {
+            return self.old_variable(name);
+        }
+        self.host.variable(name)
+    }
+
+    /// `Hiera::Scope#[]`: an empty text is nothing, and the caller has variables of its own.
+    fn old_variable(&self, name: &str) -> Option<Value> {
+        let class = || self.host.calling_class().unwrap_or_default();
+        let value = match name {
+            "calling_class" => Value::str(class()),
+            "calling_class_path" => Value::str(class().replace("::", "/")),
+            "calling_module" => self.host.variable("module_name").unwrap_or_default(),
+            _ => self.host.variable(name)?,
+        };
+        Some(if value.as_str() == Some("") { Value::Undef } else { value })
     }
 
     pub(super) fn with_local<T>(
@@ -256,15 +388,72 @@ impl<'a> Search<'a> {
         value: Value,
         work: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        self.locals.borrow_mut().push((name.to_owned(), value));
+        self.locals.borrow_mut().push((name.into(), value));
         let result = work();
         self.locals.borrow_mut().pop();
         result
     }
 
-    /// Tells whether `strict` is at `error`.
-    pub(super) fn strict(&self) -> bool {
-        self.hiera.settings.strict
+    /// Runs with variables that are not set being warned of only.
+    pub(super) fn leniently<T>(&self, lenient: bool, run: impl FnOnce() -> T) -> T {
+        let before = self.lenient.replace(lenient);
+        let result = run();
+        self.lenient.set(before);
+        result
+    }
+
+    fn dig(&self, key: &Key, found: Option<Found>) -> Result<Option<Found>> {
+        let Some(found) = found else { return Ok(None) };
+        if key.segments.is_empty() {
+            return Ok(Some(found));
+        }
+        let value = self.sub_lookup(&key.text, &key.segments, found.value)?;
+        Ok(value.map(|value| Found { value, sources: found.sources }))
+    }
+
+    /// `MergeStrategy#lookup`: asks the variants in turn and merges what they answer.
+    pub(super) fn merge_over<T>(
+        &self,
+        strategy: &Strategy,
+        variants: &[T],
+        mut ask: impl FnMut(&T) -> Result<Option<Found>>,
+    ) -> Result<Option<Found>> {
+        if *strategy == Strategy::First {
+            for variant in variants {
+                if let Some(found) = ask(variant)? {
+                    return Ok(Some(found));
+                }
+            }
+            return Ok(None);
+        }
+        if let [only] = variants {
+            let found = ask(only)?;
+            return Ok(
+                found.map(|found| Found { value: strategy.single(found.value), sources: found.sources })
+            );
+        }
+        if variants.is_empty() {
+            return Ok(None);
+        }
+        let step = || Step::Merge { strategy: strategy.name(), options: strategy.given_options() };
+        self.step(step, || {
+            let mut merged: Option<Found> = None;
+            for variant in variants {
+                let Some(lower) = ask(variant)? else { continue };
+                merged = Some(match merged {
+                    None => Found { value: strategy.begin(lower.value), sources: lower.sources },
+                    Some(mut higher) => {
+                        higher.value = strategy.merge(&higher.value, &lower.value)?;
+                        higher.sources.extend(lower.sources);
+                        higher
+                    }
+                });
+            }
+            if let Some(found) = &merged {
+                self.node.explain(|way| way.result(&found.value));
+            }
+            Ok(merged)
+        })
     }
 }
 
@@ -272,57 +461,5 @@ fn merged_options(higher: Option<Value>, lower: Option<Value>) -> Result<Option<
     match (higher, lower) {
         (Some(higher), Some(lower)) => Strategy::Hash.merge(&higher, &lower).map(Some),
         (higher, lower) => Ok(higher.or(lower)),
-    }
-}
-
-fn dig(key: &Key, found: Option<Found>) -> Result<Option<Found>> {
-    let Some(found) = found else { return Ok(None) };
-    Ok(key.dig(found.value)?.map(|value| Found { value, sources: found.sources }))
-}
-
-/// `MergeStrategy#lookup`: asks the variants in turn and merges what they answer.
-fn merge_over<T>(
-    strategy: &Strategy,
-    variants: &[T],
-    mut ask: impl FnMut(&T) -> Result<Option<Found>>,
-) -> Result<Option<Found>> {
-    if *strategy == Strategy::First {
-        for variant in variants {
-            if let Some(found) = ask(variant)? {
-                return Ok(Some(found));
-            }
-        }
-        return Ok(None);
-    }
-    if let [only] = variants {
-        let found = ask(only)?;
-        return Ok(found.map(|found| Found { value: strategy.single(found.value), sources: found.sources }));
-    }
-    let mut merged: Option<Found> = None;
-    for variant in variants {
-        let Some(lower) = ask(variant)? else { continue };
-        merged = Some(match merged {
-            None => Found { value: strategy.begin(lower.value), sources: lower.sources },
-            Some(mut higher) => {
-                higher.value = strategy.merge(&higher.value, &lower.value)?;
-                higher.sources.extend(lower.sources);
-                higher
-            }
-        });
-    }
-    Ok(merged)
-}
-
-/// Data holds no symbols.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-fn check_value(value: &Value, key: &str) -> Result<()> {
-    match value {
-        Value::Symbol(text) => {
-            let message = format!("the key `{key}` holds the symbol `:{text}`, which is no data");
-            Err(Box::new(Diagnostic::error(&codes::VALUE, message).help("quote it")))
-        }
-        Value::Array(items) => items.iter().try_for_each(|item| check_value(item, key)),
-        Value::Hash(entries) => entries.values().try_for_each(|value| check_value(value, key)),
-        _ => Ok(()),
     }
 }

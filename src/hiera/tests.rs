@@ -1,7 +1,8 @@
 //! Lookups through layers, in memory.
 
 use super::*;
-use crate::{inputs::Reader, source::MemoryWorld};
+use crate::{diag::Diagnostic, inputs::Reader, source::MemoryWorld};
+use std::sync::{Arc, Mutex};
 
 struct Scope {
     facts: Value,
@@ -14,9 +15,17 @@ impl Host for Scope {
         if name == "facts" { Some(self.facts.clone()) } else { self.facts.get(name).cloned() }
     }
 
-    fn convert(&self, type_text: &str, value: Value, _: &[Value]) -> Result<Value> {
+    fn convert(&self, type_text: &str, value: Value, _: &[Value]) -> Result<(Value, EcoString)> {
         assert_eq!(type_text, "Sensitive");
-        Ok(Value::Sensitive(value.into()))
+        Ok((Value::Sensitive(value.into()), type_text.into()))
+    }
+
+    fn call(&self, _: &str, _: &[Value]) -> Result<Option<Value>> {
+        Ok(None)
+    }
+
+    fn environment(&self) -> EcoString {
+        "production".into()
     }
 
     fn report(&self, diagnostic: Diagnostic) {
@@ -50,11 +59,12 @@ fn lookup(world: &MemoryWorld, key: &str, merge: Option<&Value>) -> (Result<Opti
     let yaml = |_: &Arc<crate::source::SourceFile>| Ok(Value::Undef);
     let reader = Reader { world, yaml: &yaml, root: Path::new("/r") };
     let modules = Modules::list(&["/m".into()], reader);
-    let settings = Settings { puppet_version: 7, strict: false, global: None };
+    let settings =
+        Settings { puppet_version: 7, strict: Strict::Off, global: None, environment_data_provider: None };
     let hiera = Hiera::new(Path::new("/r"), &modules, settings, world);
     let facts = Value::hash([("host".into(), "a".into())]);
     let scope = Scope { facts, warnings: Mutex::default() };
-    let found = hiera.node().lookup(key, merge, &scope);
+    let found = hiera.node().lookup(key, &Query { merge, ..Query::default() }, &scope);
     let warnings = scope.warnings.lock().unwrap().len();
     (found, warnings)
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub(super) struct EnvironmentConf {
     pub modulepath: Option<String>,
     pub manifest: Option<String>,
+    pub data_provider: Option<String>,
     pub found: Vec<Diagnostic>,
 }
 
@@ -42,16 +43,13 @@ fn setting(conf: &mut EnvironmentConf, line: &str, at: &Location) {
     match name.trim() {
         "modulepath" => conf.modulepath = Some(value),
         "manifest" => conf.manifest = Some(value),
+        "environment_data_provider" => conf.data_provider = Some(value),
         "config_version" => {
             let message = "`config_version` starts a program, which is not done; the catalog's version is 0";
             let help = "give the version by `--catalog-version`";
             conf.found.push(Diagnostic::warning(&codes::CONF_IGNORED, message).at(at.clone()).help(help));
         }
-        "environment_timeout"
-        | "disable_per_environment_manifest"
-        | "environment_data_provider"
-        | "static_catalogs"
-        | "rich_data" => {}
+        "environment_timeout" | "disable_per_environment_manifest" | "static_catalogs" | "rich_data" => {}
         other => {
             let message = format!("`{other}` is no setting of an environment");
             conf.found.push(Diagnostic::warning(&codes::CONF, message).at(at.clone()));

@@ -34,6 +34,8 @@ pub struct Repo {
     pub manifest: Option<PathBuf>,
     /// The global layer's `hiera.yaml`.
     pub hiera_config: Option<PathBuf>,
+    /// `environment_data_provider` of `environment.conf`.
+    pub environment_data_provider: Option<String>,
     /// The modules.
     pub modules: Modules,
     /// What the Puppetfile deploys.
@@ -63,6 +65,7 @@ impl Repo {
             module_path,
             manifest,
             hiera_config: layout.hiera_config.clone(),
+            environment_data_provider: settings.data_provider,
             modules,
             puppetfile: listed.map(|source| puppetfile(source.text())).unwrap_or_default(),
         })

@@ -195,4 +195,4 @@ module Oracle
   end
 end
 
-Oracle.main(ARGV)
+Oracle.main(ARGV) if $PROGRAM_NAME == __FILE__

@@ -42,7 +42,7 @@ use std::{collections::HashMap, rc::Rc, sync::LazyLock};
 
 pub(crate) use files::is_outside;
 pub(crate) use modules::constant;
-pub(crate) use template::scope as new_scope;
+pub(crate) use template::{object_method, scope as new_scope};
 
 /// What a method is given.
 pub(crate) struct Args<'a> {

@@ -334,6 +334,12 @@ fn old_function(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     call(it, function, &values, args)
 }
 
+/// Calls a method of an object of the Puppet side, such as the context of a lookup.
+pub(crate) fn object_method(it: &mut Interp<'_>, this: &Rv, name: &str, args: &Args<'_>) -> R {
+    let values: Vec<Rv> = std::iter::once(this.clone()).chain(args.values.iter().cloned()).collect();
+    call(it, name, &values, args)
+}
+
 /// Calls a function of the Puppet side.
 pub(super) fn call(it: &mut Interp<'_>, name: &str, values: &[Rv], args: &Args<'_>) -> R {
     let mut given = Vec::with_capacity(values.len());

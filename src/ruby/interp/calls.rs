@@ -150,6 +150,11 @@ impl Interp<'_> {
             let args = Args { values, ..args };
             return self.call_method(&method, owner, receiver, (&lower::name("method_missing"), args));
         }
+        if let Rv::Puppet(value) = receiver
+            && matches!(value.as_ref(), crate::value::Value::Object(_))
+        {
+            return core::object_method(self, receiver, &name.text, &args);
+        }
         if Self::shape(receiver) == Shape::Scope
             && let Some(row) = name_missing()
         {

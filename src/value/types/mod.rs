@@ -24,7 +24,9 @@ pub use alias::Alias;
 pub use constructors::{Constructor, constructor_of};
 pub use describe::{ParameterSpec, describe_mismatch, validate_default, validate_parameters};
 pub use names::{NAMES, capitalize_segments};
-pub use object::{Extension, Feature, Instance, Member, ObjectType, deferred_type, error_type};
+pub use object::{
+    Extension, Feature, Instance, Member, ObjectType, deferred_type, error_type, lookup_context_type,
+};
 pub use parameterize::parameterize;
 pub use parse::parse_type;
 pub use signature::{Arity, Parameter, Signature, describe_signatures};

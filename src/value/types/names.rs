@@ -1,6 +1,6 @@
 //! Types by their names.
 
-use super::{Alias, Type, TypeResolver, deferred_type, error_type};
+use super::{Alias, Type, TypeResolver, deferred_type, error_type, lookup_context_type};
 use crate::diag::Result;
 use ecow::EcoString;
 use std::sync::Arc;
@@ -88,6 +88,7 @@ impl Type {
             "pattern" => Self::Pattern(Arc::default()),
             "regexp" => Self::Regexp(None),
             "resource" => Self::Resource(None, None),
+            "puppet::lookupcontext" => Self::Object(lookup_context_type()),
             "richdata" | "puppet::lookupvalue" => Self::RichData,
             "richdatakey" | "puppet::lookupkey" => Self::rich_data_key(),
             "runtime" => Self::Runtime(EcoString::new(), EcoString::new()),

@@ -39,6 +39,31 @@ static DEFERRED: LazyLock<Arc<ObjectType>> = LazyLock::new(|| {
     )
 });
 
+/// `cached_entries` takes three forms of block and is left to the context itself.
+static LOOKUP_CONTEXT: LazyLock<Arc<ObjectType>> = LazyLock::new(|| {
+    builtin(
+        "Puppet::LookupContext",
+        "{attributes => {
+            environment_name => String[1],
+            module_name => Variant[String[1], Undef]},
+        functions => {
+            not_found => Callable[[0, 0], Undef],
+            explain => Callable[[0, 0, Callable[0, 0]], Undef],
+            interpolate => Callable[1, 1],
+            cache => Callable[[Optional[Scalar], Any], Any],
+            cache_all => Callable[[Hash[Optional[Scalar], Any]], Undef],
+            cache_has_key => Callable[[Optional[Scalar]], Boolean],
+            cached_value => Callable[[Optional[Scalar]], Any],
+            cached_file_data => Callable[String, Optional[Callable[1, 1]]]}}",
+    )
+});
+
+/// Returns the type of the context that data functions of Hiera are given.
+#[must_use]
+pub fn lookup_context_type() -> Arc<ObjectType> {
+    LOOKUP_CONTEXT.clone()
+}
+
 /// Returns the type `Error`.
 #[must_use]
 pub fn error_type() -> Arc<ObjectType> {

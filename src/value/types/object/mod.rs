@@ -6,7 +6,7 @@ mod instance;
 mod member;
 mod shape;
 
-pub use builtin::{deferred_type, error_type};
+pub use builtin::{deferred_type, error_type, lookup_context_type};
 pub use instance::{Extension, Instance};
 pub use member::{Feature, Member};
 

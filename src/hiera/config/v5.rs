@@ -1,111 +1,24 @@
-//! `hiera.yaml`, version 5.
+//! Version 5.
 
-use super::{
-    codes,
-    files::{Files, text_keys},
-    yaml::{self, Document},
-};
+use super::{Config, Datadir, Layer, Level, Places, Provider, Reading, Trail};
 use crate::{
     diag::{Diagnostic, Result},
-    source::Location,
+    hiera::{codes, files::text_keys},
     value::Value,
 };
 use ecow::EcoString;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-/// Which layer a configuration belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Layer {
-    Global,
-    Environment,
-    Module(EcoString),
-}
-
-/// A function that answers keys of a level.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Provider {
-    /// `data_hash`, by the function's name.
-    DataHash(EcoString),
-    /// `lookup_key`, by the function's name.
-    LookupKey(EcoString),
-    /// `data_dig`, by the function's name.
-    DataDig(EcoString),
-}
-
-/// Where a level's data lies, as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Places {
-    None,
-    Paths(Vec<EcoString>),
-    Globs(Vec<EcoString>),
-    Uris(Vec<EcoString>),
-    Mapped { variable: EcoString, name: EcoString, template: EcoString },
-}
-
-/// One level of a hierarchy.
-#[derive(Clone, Debug)]
-pub(super) struct Level {
-    pub name: EcoString,
-    pub provider: Provider,
-    /// The folder of the data, interpolations not resolved.
-    pub datadir: EcoString,
-    pub places: Places,
-    pub at: Location,
-}
-
-/// A configuration.
-#[derive(Debug)]
-pub(super) struct Config {
-    pub levels: Vec<Level>,
-    /// The `default_hierarchy` of a module.
-    pub default_levels: Option<Vec<Level>>,
-    /// The folder that `datadir` is relative to.
-    pub folder: PathBuf,
-}
 
 const FUNCTIONS: [&str; 5] = ["data_hash", "lookup_key", "data_dig", "hiera3_backend", "v4_data_hash"];
 const LOCATIONS: [&str; 7] = ["path", "paths", "glob", "globs", "uri", "uris", "mapped_paths"];
 
-/// Reads the configuration of a layer; `None` where there is none or it does not count.
-pub(super) fn load(path: &Path, layer: &Layer, files: &Files<'_>) -> Result<Option<Arc<Config>>> {
-    let Some(source) = files.text(path)? else { return Ok(None) };
-    let document = yaml::read(&source, yaml::Rules { psych: files.psych, objects: false })?;
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Reading { document: &document, layer, folder }.config().map(|config| Some(Arc::new(config)))
-}
-
-/// A configuration that is being read.
-struct Reading<'a> {
-    document: &'a Document,
-    layer: &'a Layer,
-    folder: PathBuf,
-}
-
-/// The path to an entry, for its place.
-type Path_<'p> = &'p [Value];
-
 impl Reading<'_> {
-    fn error(&self, path: Path_<'_>, message: impl Into<String>) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error(&codes::CONFIG, message).at(self.document.location(path)))
-    }
-
-    fn config(self) -> Result<Config> {
+    /// Reads and checks the configuration.
+    pub(super) fn version_5(self) -> Result<Config> {
         let config = text_keys(&self.document.value);
-        let version = match config.get("version") {
-            None | Some(Value::Undef) => 3,
-            Some(Value::Int(version)) => *version,
-            Some(Value::Str(text)) => text.parse().unwrap_or(0),
-            Some(_) => 0,
-        };
-        if version != 5 {
-            return Err(self.other_version(version));
-        }
         let known = ["version", "defaults", "hierarchy", "default_hierarchy", "plan_hierarchy"];
         self.check_keys(&config, &known, &[])?;
-        let defaults = config.get("defaults").cloned().unwrap_or_else(|| {
+        let given = |name: &str| config.get(name).filter(|value| !value.is_undef());
+        let defaults = given("defaults").cloned().unwrap_or_else(|| {
             Value::hash([("datadir".into(), "data".into()), ("data_hash".into(), "yaml_data".into())])
         });
         let known = ["data_hash", "lookup_key", "data_dig", "datadir", "options"];
@@ -115,10 +28,14 @@ impl Reading<'_> {
                 self.error(&["defaults".into()], "only one data function can be defined in `defaults`")
             );
         }
-        let levels = match config.get("hierarchy") {
+        self.check_options(&defaults, "defaults", &["defaults".into()])?;
+        let levels = match given("hierarchy") {
             Some(hierarchy) => self.levels(hierarchy, "hierarchy", &defaults)?,
             None => vec![self.common(&defaults)?],
         };
+        if let Some(plans) = config.get("plan_hierarchy") {
+            self.levels(plans, "plan_hierarchy", &defaults)?;
+        }
         let default_levels = config.get("default_hierarchy");
         if default_levels.is_some() && !matches!(self.layer, Layer::Module(_)) {
             let message = "`default_hierarchy` is only allowed in a module's `hiera.yaml`";
@@ -126,23 +43,10 @@ impl Reading<'_> {
         }
         let default_levels =
             default_levels.map(|levels| self.levels(levels, "default_hierarchy", &defaults)).transpose()?;
-        Ok(Config { levels, default_levels, folder: self.folder })
+        Ok(Config { levels, default_levels, ..self.empty(5) })
     }
 
-    fn other_version(&self, version: i64) -> Box<Diagnostic> {
-        let path = ["version".into()];
-        if version == 3 && *self.layer == Layer::Global {
-            let message = "a `hiera.yaml` of version 3 is not supported yet";
-            return Box::new((*self.error(&path, message)).help("convert it to version 5"));
-        }
-        if version == 3 || !matches!(self.document.value, Value::Hash(_)) {
-            let message = "a `hiera.yaml` of version 3 can be used in the global layer only";
-            return Box::new((*self.error(&path, message)).help("begin it with `version: 5`"));
-        }
-        self.error(&path, format!("a `hiera.yaml` of version {version} is not supported"))
-    }
-
-    fn check_keys(&self, value: &Value, known: &[&str], path: Path_<'_>) -> Result<()> {
+    pub(super) fn check_keys(&self, value: &Value, known: &[&str], path: Trail<'_>) -> Result<()> {
         let Some(entries) = value.as_hash() else {
             return Err(self.error(path, "a hash is expected here"));
         };
@@ -175,7 +79,7 @@ impl Reading<'_> {
         Ok(levels)
     }
 
-    fn level(&self, entry: &Value, defaults: &Value, path: Path_<'_>) -> Result<Level> {
+    fn level(&self, entry: &Value, defaults: &Value, path: Trail<'_>) -> Result<Level> {
         let known: Vec<&str> =
             ["name", "options", "datadir"].into_iter().chain(FUNCTIONS).chain(LOCATIONS).collect();
         self.check_keys(entry, &known, path)?;
@@ -191,25 +95,31 @@ impl Reading<'_> {
         let datadir = self.text(entry, "datadir", path)?;
         let default_datadir = defaults.get("datadir").and_then(Value::as_str).unwrap_or("data");
         self.check_options(entry, &name, path)?;
+        let options = entry.get("options").or_else(|| defaults.get("options"));
         Ok(Level {
             places: self.places(entry, &name, path)?,
-            datadir: datadir.unwrap_or_else(|| default_datadir.into()),
+            datadir: Datadir::Below(datadir.unwrap_or_else(|| default_datadir.into())),
+            extension: None,
+            options: options.cloned().unwrap_or_else(|| Value::hash([])),
             at: self.document.location(path),
             provider,
             name,
         })
     }
 
-    fn provider(&self, from: &Value, level: &str, path: Path_<'_>) -> Result<Provider> {
+    fn provider(&self, from: &Value, level: &str, path: Trail<'_>) -> Result<Provider> {
         let function = FUNCTIONS.iter().find_map(|name| Some((*name, from.get(name)?.as_str()?)));
         match function {
             Some(("data_hash", name)) => Ok(Provider::DataHash(name.into())),
             Some(("lookup_key", name)) => Ok(Provider::LookupKey(name.into())),
             Some(("data_dig", name)) => Ok(Provider::DataDig(name.into())),
-            Some((kind, _)) => {
-                let message = format!("`{kind}` in the level `{level}` is not supported yet");
-                Err(Box::new(Diagnostic::error(&codes::BACKEND, message).at(self.document.location(path))))
+            Some(("v4_data_hash", name)) => Ok(Provider::OldDataHash(name.into())),
+            Some((_, name)) if *self.layer == Layer::Global => {
+                let message = format!("the level `{level}` uses the backend `{name}` of Hiera 3");
+                let found = Diagnostic::error(&codes::BACKEND, message).at(self.document.location(path));
+                Err(Box::new(found.help("such backends are programs in Ruby that are not run")))
             }
+            Some(_) => Err(self.error(path, "`hiera3_backend` is only allowed in the global layer")),
             None => {
                 let message = format!("the level `{level}` has no data function");
                 let help = "give `data_hash: yaml_data` to the level or to `defaults`";
@@ -218,8 +128,15 @@ impl Reading<'_> {
         }
     }
 
-    fn check_options(&self, entry: &Value, level: &str, path: Path_<'_>) -> Result<()> {
+    fn check_options(&self, entry: &Value, level: &str, path: Trail<'_>) -> Result<()> {
         let Some(options) = entry.get("options") else { return Ok(()) };
+        let Some(entries) = options.as_hash() else {
+            return Err(self.error(path, format!("the options of the level `{level}` are no hash")));
+        };
+        if let Some(name) = entries.keys().find(|name| !name.as_str().is_some_and(is_option_name)) {
+            let message = format!("`{}` is no name of an option in the level `{level}`", name.to_str());
+            return Err(self.error(path, message));
+        }
         for reserved in ["path", "uri"] {
             if options.get(reserved).is_some() {
                 return Err(
@@ -230,7 +147,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn places(&self, entry: &Value, level: &str, path: Path_<'_>) -> Result<Places> {
+    fn places(&self, entry: &Value, level: &str, path: Trail<'_>) -> Result<Places> {
         let mut given = LOCATIONS.iter().filter(|kind| entry.get(kind).is_some());
         let kind = given.next();
         if given.next().is_some() {
@@ -252,7 +169,7 @@ impl Reading<'_> {
         })
     }
 
-    fn text(&self, entry: &Value, name: &str, path: Path_<'_>) -> Result<Option<EcoString>> {
+    pub(super) fn text(&self, entry: &Value, name: &str, path: Trail<'_>) -> Result<Option<EcoString>> {
         match entry.get(name) {
             None => Ok(None),
             Some(Value::Str(text)) if !text.is_empty() => Ok(Some(text.text().clone())),
@@ -260,7 +177,7 @@ impl Reading<'_> {
         }
     }
 
-    fn list(&self, entry: &Value, kind: &str, path: Path_<'_>) -> Result<Vec<EcoString>> {
+    pub(super) fn list(&self, entry: &Value, kind: &str, path: Trail<'_>) -> Result<Vec<EcoString>> {
         let one = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(EcoString::from);
         let wrong = || self.error(path, format!("`{kind}` has a wrong value"));
         match entry.get(kind) {
@@ -272,16 +189,26 @@ impl Reading<'_> {
         }
     }
 
-    /// The level that Puppet assumes where there is no `hierarchy`.
     fn common(&self, defaults: &Value) -> Result<Level> {
+        let provider = self.provider(defaults, "Common", &[])?;
+        let datadir = defaults.get("datadir").and_then(Value::as_str).unwrap_or("data");
         Ok(Level {
-            name: "Common".into(),
-            provider: self.provider(defaults, "Common", &[])?,
-            datadir: defaults.get("datadir").and_then(Value::as_str).unwrap_or("data").into(),
-            places: Places::Paths(vec!["common.yaml".into()]),
-            at: self.document.location(&[]),
+            provider,
+            datadir: Datadir::Below(datadir.into()),
+            ..Level::common(self.document.location(&[]))
         })
     }
+}
+
+/// `\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\z`
+fn is_option_name(name: &str) -> bool {
+    let inside = |found: char| found.is_ascii_alphanumeric() || matches!(found, '_' | '-');
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|first| first.is_ascii_alphabetic());
+    let rest = chars.as_str().strip_prefix(':').unwrap_or(chars.as_str());
+    first
+        && (chars.as_str().is_empty()
+            || rest.chars().all(inside) && rest.ends_with(|last: char| last.is_ascii_alphanumeric()))
 }
 
 trait Names {

@@ -1,81 +1,11 @@
-//! Where the data of a level lies for one node: paths, globs and mapped paths, resolved.
+//! Globs of paths, as Ruby's `Dir.glob` expands them.
 
-use super::{
-    codes,
-    config::{Config, Level, Places},
-    files::normal,
-    search::Search,
-};
-use crate::{
-    diag::{Diagnostic, Result},
-    source::World,
-    value::Value,
-};
+use super::files::normal;
+use crate::source::World;
 use std::path::{Path, PathBuf};
 
-/// A resolved location.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// As it was written.
-    pub written: String,
-    /// The file.
-    pub path: PathBuf,
-}
-
-impl Search<'_> {
-    /// Resolves the locations of a level; `None` for a level without any.
-    pub(super) fn places(&self, level: &Level, config: &Config) -> Result<Option<Vec<Place>>> {
-        let placed = self.resolve_places(level, config);
-        placed.map_err(|found| Box::new(found.or_at(|| level.at.clone())))
-    }
-
-    fn resolve_places(&self, level: &Level, config: &Config) -> Result<Option<Vec<Place>>> {
-        let datadir = config.folder.join(level.datadir.as_str());
-        let datadir = PathBuf::from(self.interpolate_path(&datadir.to_string_lossy())?);
-        let path = |written: &ecow::EcoString| {
-            let path = datadir.join(self.interpolate_path(written)?);
-            Ok(Place { written: written.to_string(), path })
-        };
-        match &level.places {
-            Places::None => Ok(None),
-            Places::Paths(paths) => paths.iter().map(path).collect::<Result<Vec<_>>>().map(Some),
-            Places::Globs(globs) => {
-                let mut all = Vec::new();
-                for written in globs {
-                    let pattern = datadir.join(self.interpolate_path(written)?);
-                    let found = glob(&pattern, self.hiera.files.world);
-                    all.extend(found.into_iter().map(|path| Place { written: written.to_string(), path }));
-                }
-                Ok(Some(all))
-            }
-            Places::Mapped { variable, name, template } => {
-                self.mapped([variable, name, template], &datadir).map(Some)
-            }
-            Places::Uris(_) => {
-                let message = format!("`uri` in the level `{}` is not supported yet", level.name);
-                Err(Box::new(Diagnostic::error(&codes::BACKEND, message)))
-            }
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-    fn mapped(&self, [variable, name, template]: [&str; 3], datadir: &Path) -> Result<Vec<Place>> {
-        let values = match self.scope_variable(variable, "mapped_path[0]")? {
-            Value::Array(items) => items.iter().cloned().collect(),
-            Value::Undef => Vec::new(),
-            Value::Str(text) if text.is_empty() => Vec::new(),
-            one => vec![one],
-        };
-        let place = |value: Value| {
-            let path = self.with_local(name, value, || self.interpolate_path(template))?;
-            Ok(Place { written: template.to_owned(), path: datadir.join(path) })
-        };
-        values.into_iter().map(place).collect()
-    }
-}
-
 /// Files that match a pattern of `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.
-fn glob(pattern: &Path, world: &dyn World) -> Vec<PathBuf> {
+pub(super) fn glob(pattern: &Path, world: &dyn World) -> Vec<PathBuf> {
     let pattern = normal(pattern).to_string_lossy().into_owned();
     let mut found = Vec::new();
     for alternative in braces(&pattern) {
