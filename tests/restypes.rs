@@ -135,14 +135,21 @@ fn types_of_debians_modules_are_read_as_puppet_knows_them() {
     assert!(found.types > 200 && found.rules * 5 > (found.rules + found.unread) * 4);
 }
 
-/// `RESTYPES_MODULEPATH=DIR` gives other modules to try; the installed Puppet is asked about them.
+/// `RESTYPES_MODULEPATH=DIR` gives other modules to try. The installed Puppet is asked about them, or its answer is in
+/// the file `RESTYPES_ANSWER`: only Puppet 8 brings the Resource API.
 #[test]
 fn types_of_the_given_modules_are_read_as_puppet_knows_them() {
     let Ok(modules) = std::env::var("RESTYPES_MODULEPATH") else { return };
-    let output =
-        common::run(Command::new("ruby").arg("-W0").arg(common::project("tests/oracle/restypes.rb")));
-    println!("{}", common::stderr(&output));
-    let known = restypes::recorded_types(&common::stdout(&output));
+    let answer = match std::env::var("RESTYPES_ANSWER") {
+        Ok(file) => std::fs::read_to_string(file).unwrap(),
+        Err(_) => {
+            let script = common::project("tests/oracle/restypes.rb");
+            let output = common::run(Command::new("ruby").arg("-W0").arg(script));
+            println!("{}", common::stderr(&output));
+            common::stdout(&output)
+        }
+    };
+    let known = restypes::recorded_types(&answer);
     let found = judge(&modules, |name| known.get(name).cloned());
     println!("{}", found.partly.join("\n"));
     assert!(found.bad.is_empty(), "{}", found.bad.join("\n"));

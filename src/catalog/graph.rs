@@ -7,9 +7,9 @@
 
 use super::{Catalog, Resource, ResourceRef, Unread, automatic, names::Names};
 use crate::value::{Type, Value};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     fmt,
 };
 
@@ -144,8 +144,7 @@ impl AgentGraph<'_> {
     fn relate(&mut self, names: &Names<'_>) {
         for at in 0..self.resources.len() {
             let (mut found, unread) = automatic::relations(at, names);
-            // those that lead to earlier resources are asked for first
-            found.sort_by_key(|relation| !relation.kind.comes_after());
+            found.sort_by_key(|relation| relation.kind);
             for relation in found {
                 for other in relation.others {
                     let (from, to) = if relation.kind.comes_after() { (other, at) } else { (at, other) };
@@ -169,7 +168,8 @@ impl AgentGraph<'_> {
         for ((from, to), cause) in plain {
             self.add(self.start(from), self.start(to), cause);
         }
-        let mut moved: IndexSet<(usize, usize)> = IndexSet::new();
+        let mut moved: HashSet<(usize, usize)> = HashSet::new();
+        let touching = touching(&relations);
         for container in (0..self.resources.len()).filter(|at| self.is_container(*at)).collect::<Vec<_>>() {
             let inside = contents.get(&container).map(Vec::as_slice).unwrap_or_default();
             let (start, finish) = (self.start(container), self.finish(container));
@@ -180,12 +180,10 @@ impl AgentGraph<'_> {
                 self.add(start, self.start(*inner), Cause::Contains);
                 self.add(self.finish(*inner), finish, Cause::Contains);
             }
-            let ways = [|edge: &(usize, usize)| edge.1, |edge: &(usize, usize)| edge.0];
-            for end in ways {
-                for (edge, cause) in relations.iter().filter(|(edge, _)| end(edge) == container) {
-                    if moved.insert(*edge) {
-                        self.add(self.finish(edge.0), self.start(edge.1), *cause);
-                    }
+            let (coming, going) = touching.get(&container).cloned().unwrap_or_default();
+            for (edge, cause) in coming.into_iter().chain(going) {
+                if moved.insert(edge) {
+                    self.add(self.finish(edge.0), self.start(edge.1), cause);
                 }
             }
         }
@@ -285,6 +283,18 @@ impl AgentGraph<'_> {
         }
         path
     }
+}
+
+type Relation = ((usize, usize), Cause);
+
+/// Returns the relations that lead to each resource and those that lead from it.
+fn touching(relations: &IndexMap<(usize, usize), Cause>) -> HashMap<usize, (Vec<Relation>, Vec<Relation>)> {
+    let mut found: HashMap<usize, (Vec<Relation>, Vec<Relation>)> = HashMap::new();
+    for (edge, cause) in relations {
+        found.entry(edge.1).or_default().0.push((*edge, *cause));
+        found.entry(edge.0).or_default().1.push((*edge, *cause));
+    }
+    found
 }
 
 /// How many ways through a knot are looked at.

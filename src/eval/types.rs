@@ -3,7 +3,7 @@
 //! In: the module path. Out: [`TypeFacts`] by name, each file read once. A type that `puppet generate types` wrote wins,
 //! then a module's Ruby, then what is known of Puppet and its agent (`Runtime3ResourceSupport`).
 
-use super::EnvironmentPaths;
+use super::{EnvironmentPaths, codes};
 use crate::{
     diag::{Diagnostic, Result},
     restypes::{self, Library, TypeFacts},
@@ -96,7 +96,10 @@ impl TypeFiles {
             let agents = |module: &EcoString| VENDORED.contains(&module.as_str());
             return Ok(restypes::find(name).filter(|it| it.module.as_ref().is_none_or(agents)).cloned());
         };
-        let Some(source) = reader.text(path) else { return Ok(None) };
+        let Some(source) = reader.text(path) else {
+            let message = format!("the file `{}` of the type `{name}` cannot be read", reader.shown(path));
+            return Err(Box::new(Diagnostic::error(&codes::UNREADABLE, message)));
+        };
         let request = restypes::Request { name, module: Some(module.clone()), source, library: reader };
         let mut found = restypes::scan(&request)?;
         if let Some(other) = restypes::find(name).filter(|other| other.module.as_ref() == Some(module)) {
@@ -118,11 +121,11 @@ impl Reader<'_> {
             return None;
         }
         let bytes = self.world.read(path).ok()?;
-        let shown = path.strip_prefix(&self.paths.root).unwrap_or(path);
-        Some(SourceFile::new(
-            shown.to_string_lossy().into_owned(),
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ))
+        Some(SourceFile::new(self.shown(path), String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.paths.root).unwrap_or(path).to_string_lossy().into_owned()
     }
 }
 

@@ -127,12 +127,31 @@ impl Rule {
         }
     }
 
+    /// Counts the parts of the rule.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Nothing | Self::Text(_) | Self::Parameter(_) => 1,
+            Self::List(parts) | Self::Join(parts) => 1 + parts.iter().map(Self::size).sum::<usize>(),
+            Self::Parent(of) | Self::Piece(of, ..) | Self::Item(of, _) => 1 + of.size(),
+            Self::If(test, yes, no) => 1 + test.size() + yes.size() + no.size(),
+        }
+    }
+
     fn first(&self, values: &Values<'_>) -> Option<EcoString> {
         self.titles(values).into_iter().next()
     }
 }
 
 impl Test {
+    fn size(&self) -> usize {
+        match self {
+            Self::Set(of) | Self::Empty(of) | Self::Absolute(of) | Self::Matches(of, ..) => 1 + of.size(),
+            Self::Equal(left, right) => 1 + left.size() + right.size(),
+            Self::Not(test) => 1 + test.size(),
+            Self::And(left, right) | Self::Or(left, right) => 1 + left.size() + right.size(),
+        }
+    }
+
     /// Tells whether the condition holds.
     #[must_use]
     pub fn holds(&self, values: &Values<'_>) -> bool {

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_title_that_no_pattern_fits_is_told() {
-        let entry = find("alternative_entry").unwrap();
-        assert_eq!(entry.parse_title("a:\n").unwrap_err(), TitleProblem::NoMatch);
+        let binding = find("rabbitmq_binding").unwrap();
+        assert_eq!(binding.parse_title("a@b").unwrap_err(), TitleProblem::NoMatch);
     }
 }

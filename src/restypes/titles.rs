@@ -1,11 +1,12 @@
 //! Titles: the patterns by which a type takes them apart into its namevars.
 
+use crate::value::Regexp;
 use ecow::EcoString;
 use serde::Deserialize;
 use std::sync::{Arc, OnceLock};
 
 /// One pattern and the namevars that its groups give.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct TitlePattern {
     pub(super) regex: String,
     pub(super) options: u32,
@@ -14,7 +15,7 @@ pub struct TitlePattern {
     #[serde(default)]
     pub(super) code: bool,
     #[serde(skip)]
-    compiled: OnceLock<Option<Arc<onig::Regex>>>,
+    compiled: OnceLock<Option<Arc<Regexp>>>,
 }
 
 /// How a type reads titles.
@@ -44,6 +45,12 @@ pub enum TitleProblem {
 /// Namevars with their values.
 pub type Namevars = Vec<(EcoString, EcoString)>;
 
+impl std::fmt::Debug for TitlePattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
 impl TitlePattern {
     /// Makes a pattern; options are Ruby's (1 ignores case, 2 is extended, 4 lets `.` match newlines).
     #[must_use]
@@ -57,22 +64,21 @@ impl TitlePattern {
         Self::new("(.*)", 4, vec![name], false)
     }
 
-    fn regex(&self) -> Option<&onig::Regex> {
+    fn regex(&self) -> Option<&Regexp> {
         let compile = || {
-            let flag = |bit: u32, option| {
-                if self.options & bit == 0 { onig::RegexOptions::REGEX_OPTION_NONE } else { option }
-            };
-            let options = flag(1, onig::RegexOptions::REGEX_OPTION_IGNORECASE)
-                | flag(2, onig::RegexOptions::REGEX_OPTION_EXTEND)
-                | flag(4, onig::RegexOptions::REGEX_OPTION_MULTILINE);
-            onig::Regex::with_options(&self.regex, options, onig::Syntax::ruby()).ok().map(Arc::new)
+            let letters = [(1, 'i'), (2, 'x'), (4, 'm')];
+            let flags: String =
+                letters.iter().filter(|(bit, _)| self.options & bit != 0).map(|it| it.1).collect();
+            // a comment may stand at the end of an extended expression
+            let end = if self.options & 2 == 0 { "" } else { "\n" };
+            Regexp::with_flags(&format!("{}{end}", self.regex), &flags).ok().map(Arc::new)
         };
         self.compiled.get_or_init(compile).as_deref()
     }
 
     /// Tells whether the pattern is found in a text.
     pub(super) fn fits(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.find(text).is_some())
+        self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
     fn shown(&self) -> String {
@@ -90,13 +96,19 @@ impl Titles {
             Self::Missing => return Err(TitleProblem::NoPatterns),
             Self::Unread => return Err(TitleProblem::Unread),
         };
-        let found = patterns.iter().find_map(|pattern| Some((pattern, pattern.regex()?.captures(title)?)));
-        let (pattern, captures) = found.ok_or(TitleProblem::NoMatch)?;
-        if pattern.code {
-            return Err(TitleProblem::Unread);
+        for pattern in patterns {
+            let Some(regex) = pattern.regex() else { return Err(TitleProblem::Unread) };
+            // a pattern that takes too many steps is not decided here
+            let found = regex.find_at(title, 0).map_err(|_| TitleProblem::Unread)?;
+            let Some(groups) = found else { continue };
+            if pattern.code {
+                return Err(TitleProblem::Unread);
+            }
+            let text = |at: usize| Some(title.get(groups.get(at + 1)?.clone()?)?.into());
+            let names = pattern.names.iter().enumerate();
+            return Ok(names.filter_map(|(at, name)| Some((name.clone(), text(at)?))).collect());
         }
-        let names = pattern.names.iter().enumerate();
-        Ok(names.filter_map(|(at, name)| Some((name.clone(), captures.at(at + 1)?.into()))).collect())
+        Err(TitleProblem::NoMatch)
     }
 
     /// Returns the patterns as one line each, for comparisons.

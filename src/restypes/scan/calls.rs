@@ -1,7 +1,7 @@
 //! Calls: what is called on what.
 
 use super::{
-    Scan, span,
+    MAX_SIZE, Scan, span,
     value::{Frame, Method, This, Val},
 };
 use ecow::EcoString;
@@ -47,8 +47,11 @@ impl<'a> Scan<'a> {
 
     fn append(&mut self, list: &str, arguments: &'a [Node], frame: &mut Frame<'a>) -> Val<'a> {
         let added = self.arguments(arguments, frame);
-        if let Some(Val::Array(items)) = frame.locals.get_mut(list) {
-            items.extend(added);
+        let grown = frame.locals.get(list).map_or(0, Val::size) + added.iter().map(Val::size).sum::<usize>();
+        match frame.locals.get_mut(list) {
+            Some(known) if grown > MAX_SIZE => *known = Val::Unknown,
+            Some(Val::Array(items)) => items.extend(added),
+            _ => {}
         }
         frame.locals.get(list).cloned().unwrap_or(Val::Unknown)
     }

@@ -1,7 +1,7 @@
 //! Expressions and statements: what they are known to be, and what they do to the type.
 
 use super::{
-    MAX_DEPTH, MAX_STEPS, Scan,
+    MAX_DEPTH, MAX_SIZE, MAX_STEPS, Scan,
     value::{Frame, Method, This, Val},
 };
 use ecow::EcoString;
@@ -21,7 +21,11 @@ impl<'a> Scan<'a> {
         self.depth += 1;
         let value = self.literal(node, frame);
         self.depth -= 1;
-        value
+        if matches!(node, Node::Lvar(_) | Node::Self_(_)) || value.size() <= MAX_SIZE {
+            return value;
+        }
+        self.doubt("a value grows too large", node);
+        Val::Unknown
     }
 
     fn literal(&mut self, node: &'a Node, frame: &mut Frame<'a>) -> Val<'a> {
@@ -141,8 +145,11 @@ impl<'a> Scan<'a> {
                 let value = self.eval(&it.value, frame);
                 if let Node::Lvasgn(target) = it.recv.as_ref() {
                     let old = frame.locals.get(&target.name).cloned().unwrap_or(Val::Unknown);
-                    let new =
-                        if it.operator == "+" { super::methods::plus(&old, &value) } else { Val::Unknown };
+                    let grown = old.size() + value.size() > MAX_SIZE;
+                    let new = match it.operator.as_str() {
+                        "+" if !grown => super::methods::plus(&old, &value),
+                        _ => Val::Unknown,
+                    };
                     frame.locals.insert(target.name.clone(), new);
                 }
                 Val::Unknown

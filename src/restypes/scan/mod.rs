@@ -58,6 +58,9 @@ const MAX_FILES: usize = 64;
 /// How many expressions are followed.
 const MAX_STEPS: u32 = 200_000;
 
+/// How large a value may become, counted in its parts and bytes.
+const MAX_SIZE: usize = 100_000;
+
 /// How deep expressions and calls may nest.
 const MAX_DEPTH: u32 = 300;
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Reads a block; `None` where it does more than make titles of parameters.
 pub(super) fn rule(block: &Node, target: &str) -> Option<Rule> {
     let Node::Block(block) = block else { return None };
-    let mut reader = Reader { target, locals: HashMap::new() };
+    let mut reader = Reader { target, locals: HashMap::new(), depth: 0 };
     match block.body.as_deref() {
         Some(body) => reader.body(statements(body)),
         None => Some(Rule::Nothing),
@@ -20,12 +20,20 @@ pub(super) fn rule(block: &Node, target: &str) -> Option<Rule> {
 struct Reader<'a> {
     target: &'a str,
     locals: HashMap<String, Rule>,
+    depth: u32,
 }
+
+/// How deep the expressions of a block may nest, and how large a rule may become.
+const MAX_DEPTH: u32 = 100;
+const MAX_SIZE: usize = 2_000;
 
 impl Reader<'_> {
     /// Reads statements; the value of the last one counts.
     fn body(&mut self, nodes: &[Node]) -> Option<Rule> {
         let [first, rest @ ..] = nodes else { return Some(Rule::Nothing) };
+        if nodes.len() > MAX_DEPTH as usize || self.locals.values().any(|rule| rule.size() > MAX_SIZE) {
+            return None;
+        }
         if let Some((test, value)) = self.early_end(first)? {
             let rest = self.body(rest)?;
             return Some(Rule::If(Box::new(test), Box::new(value), Box::new(rest)));
@@ -145,6 +153,13 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, node: &Node) -> Option<Rule> {
+        self.depth += 1;
+        let value = if self.depth > MAX_DEPTH { None } else { self.expression(node) };
+        self.depth -= 1;
+        value.filter(|rule| rule.size() <= MAX_SIZE)
+    }
+
+    fn expression(&mut self, node: &Node) -> Option<Rule> {
         match node {
             Node::Nil(_) => Some(Rule::Nothing),
             Node::Str(it) => Some(Rule::Text(it.value.to_string_lossy().into())),
@@ -244,6 +259,13 @@ impl Reader<'_> {
     }
 
     fn test(&mut self, node: &Node) -> Option<Test> {
+        self.depth += 1;
+        let test = if self.depth > MAX_DEPTH { None } else { self.condition(node) };
+        self.depth -= 1;
+        test
+    }
+
+    fn condition(&mut self, node: &Node) -> Option<Test> {
         match node {
             Node::Begin(it) => match it.statements.as_slice() {
                 [one] => self.test(one),

@@ -18,7 +18,7 @@ impl Library for Files {
 
 fn read(text: &'static str, files: Vec<(&'static str, &'static str)>) -> Result<TypeFacts> {
     let source = SourceFile::new("thing.rb", text);
-    super::scan(&Request { name: "thing", module: None, source, library: &Files(files) })
+    scan(&Request { name: "thing", module: None, source, library: &Files(files) })
 }
 
 #[test]
@@ -95,4 +95,25 @@ fn blocks_of_relations_become_rules() {
     assert_eq!(titles(0).unwrap(), ["/a"]);
     assert_eq!(titles(1).unwrap(), ["y"]);
     assert_eq!(titles(2), None);
+}
+
+#[test]
+fn hostile_types_end() {
+    let growing: &'static str = Box::leak(
+        format!(
+            "Puppet::Type.newtype(:thing) do\n  newparam(:name)\n  a = ['x', 'y']\n{}end\n",
+            "  a += a\n  b = [a, a]\n  a << b\n".repeat(80)
+        )
+        .into_boxed_str(),
+    );
+    assert!(read(growing, Vec::new()).is_ok());
+    let endless = "Puppet::Type.newtype(:thing) do\n  newparam(:name)\n  def self.x(a)\n    x([a, a])\n  end\n  x(1)\nend\n";
+    assert!(read(endless, Vec::new()).unwrap().partly.is_some());
+    let deep = format!(
+        "Puppet::Type.newtype(:thing) do\n  newparam(:name)\n  autorequire(:file) {{ {}1{} }}\nend\n",
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
+    let deep: &'static str = Box::leak(deep.into_boxed_str());
+    assert!(read(deep, Vec::new()).unwrap().auto[0].rule.is_none());
 }

@@ -27,6 +27,18 @@ pub(super) enum Val<'a> {
 }
 
 impl<'a> Val<'a> {
+    /// Counts the parts and bytes of a value.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Str(text) | Self::Sym(text) | Self::Regex(text, _) => 1 + text.len(),
+            Self::Array(items) => 1 + items.iter().map(Val::size).sum::<usize>(),
+            Self::Hash(pairs) => {
+                1 + pairs.iter().map(|(key, value)| key.size() + value.size()).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+
     /// Returns a text or a symbol.
     pub(super) fn name(&self) -> Option<&EcoString> {
         match self {
