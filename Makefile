@@ -3,7 +3,7 @@
 DEMO := target/demo
 CARGO ?= cargo
 
-.PHONY: demo test check bench oracles soak record
+.PHONY: demo test check bench oracles soak record puppetdb
 
 # Builds, converts the fixture's six nodes into target/demo/, prints the score and where to look.
 demo:
@@ -35,6 +35,12 @@ oracles:
 soak:
 	MIGRATE_SOAK=1 $(CARGO) test --quiet --test kill
 	for seed in $$(seq 1 20); do SEED=$$RANDOM$$seed $(CARGO) test --quiet --test yaml --test parse_judge || exit 1; done
+
+# Asks the real Puppet with a real PuppetDB, which it starts on loopback; RECORD=1 keeps their answers.
+puppetdb:
+	@for package in puppetdb postgresql puppet-terminus-puppetdb puppet-agent; do \
+	  dpkg -s $$package >/dev/null 2>&1 || { echo "install $$package first"; exit 1; }; done
+	$(CARGO) test --test exported real_puppetdb -- --ignored
 
 # Makes the recorded answers of the real Puppet again; review the difference like code.
 record:

@@ -45,8 +45,9 @@ fn resource_json(resource: &Resource) -> Json {
     out.insert("type".into(), resource.reference.type_name.as_str().into());
     out.insert("title".into(), resource.reference.title.as_str().into());
     out.insert("tags".into(), strings(&resource.tags).into());
-    // classes that were included and nodes have no place in Puppet's catalogs
+    // classes that were included, nodes and what other nodes exported have no place in Puppet's catalogs
     if resource.kind != "unknown"
+        && resource.exporter.is_none()
         && let Some(at) = &resource.origin.at
     {
         out.insert("file".into(), at.source.path().into());

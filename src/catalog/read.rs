@@ -53,6 +53,15 @@ pub fn read_catalog(text: &str) -> Result<Catalog> {
     Ok(catalog)
 }
 
+/// Reads resources from JSON, as a catalog or a PuppetDB lists them.
+///
+/// # Errors
+/// Gives one without `type` or `title`.
+pub fn read_resources(items: &[Json]) -> Result<Vec<Resource>> {
+    let mut places = Places::new(items);
+    items.iter().map(|item| read_resource(item, &mut places)).collect()
+}
+
 fn broken(what: impl std::fmt::Display) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(&NOT_A_CATALOG, format!("not a catalog: {what}")))
 }
@@ -89,6 +98,7 @@ fn read_resource(json: &Json, places: &mut Places) -> Result<Resource> {
         exported: json.get("exported") == Some(&Json::Bool(true)),
         is_virtual: json.get("virtual") == Some(&Json::Bool(true)),
         kind: kind(json.get("kind").and_then(Json::as_str)),
+        exporter: None,
         origin,
     })
 }

@@ -61,6 +61,8 @@ pub struct Resource {
     pub is_virtual: bool,
     /// Puppet's `kind`: `class`, `compilable_type` or `unknown`.
     pub kind: &'static str,
+    /// The node that exported it, where it was collected from another one; its place lies in that node's catalog.
+    pub exporter: Option<EcoString>,
     /// The declaration: its place, frames, guards, iteration and the reads of its title.
     pub origin: Arc<Origin>,
 }

@@ -50,9 +50,9 @@ impl Check {
             mounts.filter(|(_, dir)| *dir != "secret").map(|(name, dir)| (name.into(), dir.into())).collect();
         let mut checked = session.on_threads(|| {
             let files = parse_files(repo, &language, world);
-            match Fleet::open(repo, &nodes, options, world) {
+            match Fleet::open(repo, nodes.iter().chain(&loaded.others), options, world) {
                 Ok(fleet) => {
-                    let compiled = fleet.compile(&nodes);
+                    let compiled = fleet.compile_among(&nodes, &loaded.others);
                     let facts = |certname: &str| facts_of(&nodes, certname);
                     let sources = Sources { world, module_path: &repo.module_path, mounts: &mounts };
                     let classified = classify(&compiled, facts, sources, &NameMap);
@@ -61,6 +61,7 @@ impl Check {
                 Err(refused) => Checked::new(files, (&[], Classified::default()), &refused, &names),
             }
         });
+        self.inputs.sources().write_record(options)?;
         let warned = loaded.warnings.into_iter().map(|diagnostic| Finding { diagnostic, nodes: Vec::new() });
         checked.findings.splice(0..0, warned);
         tell(session, &checked)?;

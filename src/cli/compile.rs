@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     catalog::write_catalog,
-    compile::{CompiledNode, Fleet, NOT_WRITTEN},
+    compile::{CompiledNode, NOT_WRITTEN},
     diag::{Diagnostic, Severity},
     inputs::FLAG,
 };
@@ -29,12 +29,8 @@ impl Compile {
         for warning in &loaded.warnings {
             session.report(warning)?;
         }
-        let (nodes, options) = (loaded.nodes, &loaded.options);
-        let (repo, world) = (&loaded.repo, &loaded.world);
-        let compiled = session.on_threads(|| {
-            let fleet = Fleet::open(repo, &nodes, options, world)?;
-            Ok::<_, Vec<Diagnostic>>(fleet.compile(&nodes))
-        })?;
+        let compiled = session.on_threads(|| loaded.compile())?;
+        self.inputs.sources().write_record(&loaded.options)?;
         deliver(&compiled, session)
     }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     catalog::Catalog,
-    compile::{CompiledNode, Fleet},
+    compile::CompiledNode,
     diag::{Diagnostic, Result},
     inputs::FLAG,
     packages::NameMap,
@@ -51,12 +51,13 @@ pub(super) fn convert(
     for warning in &loaded.warnings {
         session.report(warning)?;
     }
-    Ok(session.on_threads(|| all(&loaded, &mounts))?)
+    let converted = session.on_threads(|| all(&loaded, &mounts))?;
+    arguments.write_record(&loaded.options)?;
+    Ok(converted)
 }
 
 fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, Vec<Diagnostic>> {
-    let fleet = Fleet::open(&loaded.repo, &loaded.nodes, &loaded.options, &loaded.world)?;
-    let compiled = fleet.compile(&loaded.nodes);
+    let compiled = loaded.compile()?;
     let sources = Sources { world: &loaded.world, module_path: &loaded.repo.module_path, mounts };
     let one = |(node, (_, inputs)): (&CompiledNode, &(EcoString, Result<crate::inputs::NodeInputs>))| {
         let facts = inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef);

@@ -1,13 +1,14 @@
 //! The inputs of a control repo, common to every command that compiles.
 
-use super::Session;
+use super::{Session, puppetdb::PuppetDbArguments};
 use crate::{
-    compile::{Exported, NOT_COMPILED, Options},
+    compile::{CompiledNode, Exported, Fleet, NOT_COMPILED, Options},
     diag::{Diagnostic, Result, Sink},
     eval::Strict,
     hiera::yaml,
     inputs::{
-        FLAG, Layout, NodeInputs, NodeSources, Reader, Repo, UNSUPPORTED, node_inputs, nodes_without_facts,
+        FLAG, Layout, NodeInputs, NodeSources, PuppetDb, Reader, Repo, UNSUPPORTED, node_inputs,
+        nodes_without_facts, other_nodes,
     },
     source::{DiskWorld, SourceFile, World},
     value::Value,
@@ -77,9 +78,8 @@ pub struct SourceArguments {
     /// Private keys for eyaml; without them values are opaque secrets
     #[arg(long, value_name = "DIR")]
     eyaml_keys: Option<PathBuf>,
-    /// A PuppetDB or a recorded answer file
-    #[arg(long, value_name = "URL|FILE")]
-    puppetdb: Option<String>,
+    #[command(flatten)]
+    puppetdb: PuppetDbArguments,
     /// Where collectors of exported resources look; default `fleet` with several nodes
     #[arg(long, value_enum)]
     exported: Option<ExportedSource>,
@@ -140,10 +140,24 @@ pub struct Loaded {
     pub repo: Repo,
     /// The selected nodes, sorted by certname.
     pub nodes: Vec<(EcoString, Result<NodeInputs>)>,
+    /// The nodes that are not selected, where what they export reaches the others.
+    pub others: Vec<(EcoString, Result<NodeInputs>)>,
     /// What holds for all nodes.
     pub options: Options,
     /// Warnings met while reading.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Compiles the selected nodes.
+    ///
+    /// # Errors
+    /// Gives all that is wrong with the site manifests.
+    pub fn compile(&self) -> Result<Vec<CompiledNode>, Vec<Diagnostic>> {
+        let fleet =
+            Fleet::open(&self.repo, self.nodes.iter().chain(&self.others), &self.options, &self.world)?;
+        Ok(fleet.compile_among(&self.nodes, &self.others))
+    }
 }
 
 impl InputArguments {
@@ -176,19 +190,32 @@ impl SourceArguments {
         let reader = Reader { world: &world, yaml: &read_yaml, root: repo };
         let sink = Sink::default();
         let opened = Repo::open(&self.layout(repo), reader, &sink).map_err(one)?;
-        let mut nodes = node_inputs(&self.node_sources(), reader).map_err(one)?;
+        let puppetdb = self.puppetdb.open(reader).map_err(one)?;
+        let sources = self.node_sources(puppetdb.clone());
+        let mut nodes = node_inputs(&sources, reader).map_err(one)?;
         if let Some(shard) = &self.shard {
             let (part, of) = parse_shard(shard).map_err(one)?;
             nodes.retain(|(certname, _)| shard_of(certname, of) == part);
         }
-        let options = self.options(nodes.len(), reader).map_err(one)?;
+        let mut options = self.options(nodes.len(), reader).map_err(one)?;
+        options.puppetdb = puppetdb;
+        let fleet = options.exported == Exported::Fleet;
+        let others = if fleet { other_nodes(&sources, reader, &nodes).map_err(one)? } else { Vec::new() };
         let mut warnings = sink.into_vec();
-        let unknown = nodes_without_facts(&self.node_sources(), reader).map_err(one)?;
+        let unknown = nodes_without_facts(&sources, reader).map_err(one)?;
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
         }));
         let world = self.confined(world, &opened);
-        Ok(Loaded { repo: opened, nodes, options, warnings, world })
+        Ok(Loaded { repo: opened, nodes, others, options, warnings, world })
+    }
+
+    /// Writes the PuppetDB's answers where `--puppetdb-record` says.
+    ///
+    /// # Errors
+    /// Gives a file that cannot be written.
+    pub fn write_record(&self, options: &Options) -> Result<()> {
+        self.puppetdb.write_record(options.puppetdb.as_deref())
     }
 
     /// Lets a compile read the repo, the module path and what the flags name, and nothing that links of the repo lead
@@ -215,23 +242,11 @@ impl SourceArguments {
     }
 
     fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {
-        let asked = [
-            (
-                self.puppetdb.is_some(),
-                "--puppetdb",
-                "give facts by `--facts` and leave `--exported` at `fleet`",
-            ),
-            (
-                self.exported == Some(ExportedSource::Puppetdb),
-                "--exported puppetdb",
-                "use `--exported fleet` or `none`",
-            ),
-            (
-                self.allow_exec,
-                "--allow-exec",
-                "leave it out; what would need a program is reported with its place",
-            ),
-        ];
+        let asked = [(
+            self.allow_exec,
+            "--allow-exec",
+            "leave it out; what would need a program is reported with its place",
+        )];
         let found = |(_, flag, way): &(bool, &str, &str)| {
             Diagnostic::error(&UNSUPPORTED, format!("`{flag}` is not supported yet")).help(*way)
         };
@@ -250,9 +265,10 @@ impl SourceArguments {
         }
     }
 
-    fn node_sources(&self) -> NodeSources {
+    fn node_sources(&self, puppetdb: Option<Arc<PuppetDb>>) -> NodeSources {
         NodeSources {
             facts: self.facts.clone(),
+            puppetdb,
             enc: self.enc.clone(),
             trusted: self.trusted.clone(),
             overrides: self.overrides.clone(),
@@ -274,7 +290,8 @@ impl SourceArguments {
         options.exported = match self.exported {
             None if nodes > 1 => Exported::Fleet,
             Some(ExportedSource::Fleet) => Exported::Fleet,
-            None | Some(ExportedSource::None | ExportedSource::Puppetdb) => Exported::None,
+            Some(ExportedSource::Puppetdb) => self.puppetdb.required()?,
+            None | Some(ExportedSource::None) => Exported::None,
         };
         options.settings = self.settings()?;
         if let Some(path) = &self.server_facts {

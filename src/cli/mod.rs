@@ -19,6 +19,7 @@ mod inputs;
 mod lookup;
 mod parse;
 mod plan;
+mod puppetdb;
 mod rollback;
 mod session;
 mod status;

@@ -25,5 +25,13 @@ pub(crate) const OSCILLATES: Code = Code {
                   message names resources that come and go.",
 };
 
+/// Exports of nodes that failed.
+pub(crate) const INCOMPLETE: Code = Code {
+    name: "compile::collected-incomplete",
+    title: "a node collects exported resources, and nodes that may export some failed",
+    explanation: "What a node exports is known only when it compiles. The catalog is right for what the other nodes \
+                  export; resources of the failed nodes are missing from it.",
+};
+
 /// All codes of this stage.
-pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES];
+pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES, INCOMPLETE];

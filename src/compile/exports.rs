@@ -44,13 +44,25 @@ fn stored_parameter(name: &str, value: &Value) -> Value {
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values become text")]
 fn stored_value(value: &Value) -> Value {
     match value {
-        Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => value.clone(),
+        Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Str(_) => value.clone(),
+        Value::Float(float) => stored_float(*float),
         Value::Array(items) => Value::array(items.iter().map(stored_value)),
         Value::Hash(entries) => stored_hash(entries),
         Value::Type(Type::Resource(Some(kind), Some(title))) => Value::str(format!("{kind}[{title}]")),
         Value::Type(Type::Class(Some(name))) => Value::str(format!("Class[{}]", capitalized(name))),
         other => Value::Str(other.to_str()),
     }
+}
+
+/// Floats are written by Java, which turns to an exponent at ten millions, and kept by PostgreSQL as decimal numbers:
+/// whole ones come back as integers then. Those beyond 64 bits stay floats, since nothing here is as large.
+fn stored_float(float: f64) -> Value {
+    const EXPONENT_FROM: f64 = 1e7;
+    const LARGEST: f64 = 9.2e18;
+    if float.fract() == 0.0 && (EXPONENT_FROM..LARGEST).contains(&float.abs()) {
+        return Value::Int(float as i64);
+    }
+    Value::Float(float)
 }
 
 /// Keys come back shorter first, then by bytes.
@@ -70,25 +82,34 @@ fn capitalized(name: &str) -> String {
     name.split("::").map(segment).collect::<Vec<_>>().join("::")
 }
 
-/// Tells whether two rounds export the same.
-pub(super) fn same(left: &[(EcoString, Resource)], right: &[(EcoString, Resource)]) -> bool {
-    let equal = |left: &Parameter, right: &Parameter| left.value == right.value;
-    left.len() == right.len()
-        && left.iter().zip(right).all(|((left_node, left), (right_node, right))| {
-            left_node == right_node
-                && left.reference == right.reference
-                && left.tags == right.tags
-                && left.parameters.len() == right.parameters.len()
-                && left.parameters.iter().all(|(name, parameter)| {
-                    right.parameters.get(name).is_some_and(|other| equal(parameter, other))
-                })
-        })
+/// Tells whether two lists of exports are the same.
+pub(super) fn same<'e>(
+    left: impl Iterator<Item = &'e (EcoString, Resource)>,
+    mut right: impl Iterator<Item = &'e (EcoString, Resource)>,
+) -> bool {
+    for entry in left {
+        if !right.next().is_some_and(|other| is_same(entry, other)) {
+            return false;
+        }
+    }
+    right.next().is_none()
+}
+
+fn is_same((left_node, left): &(EcoString, Resource), (right_node, right): &(EcoString, Resource)) -> bool {
+    let equal = |(name, left): (&EcoString, &Parameter)| {
+        right.parameters.get(name).is_some_and(|right| left.value == right.value)
+    };
+    left_node == right_node
+        && left.reference == right.reference
+        && left.tags == right.tags
+        && left.parameters.len() == right.parameters.len()
+        && left.parameters.iter().all(equal)
 }
 
 /// Names resources that are in one round and not in the other, or differ.
 pub(super) fn differing(left: &[(EcoString, Resource)], right: &[(EcoString, Resource)]) -> BTreeSet<String> {
     let among = |entry: &(EcoString, Resource), others: &[(EcoString, Resource)]| {
-        others.iter().any(|other| same(std::slice::from_ref(entry), std::slice::from_ref(other)))
+        others.iter().any(|other| is_same(entry, other))
     };
     let missing = |from: &[(EcoString, Resource)], others: &[(EcoString, Resource)]| {
         let entries = from.iter().filter(|entry| !among(entry, others));

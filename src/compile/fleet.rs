@@ -2,12 +2,13 @@
 
 use super::{
     Exported, Options,
-    exports::{self, Exports},
+    exports::Exports,
+    rounds::{Node, Receiver, Rounds},
 };
 use crate::{
     catalog::{Catalog, Resource},
-    diag::{Diagnostic, Result},
-    eval::{self, Environment, EnvironmentPaths, NodeRequest, TopScope},
+    diag::{Diagnostic, Result, Severity},
+    eval::{self, Asked, Environment, EnvironmentPaths, NodeRequest, TopScope},
     hiera::{Hiera, Keys, NodeData, Settings},
     inputs::{NodeInputs, Repo},
     source::World,
@@ -16,10 +17,10 @@ use crate::{
 };
 use ecow::EcoString;
 use rayon::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
-
-/// After so many rounds exports must repeat.
-const ROUNDS: usize = 5;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 /// One node's catalog, or why there is none.
 #[derive(Debug)]
@@ -30,6 +31,16 @@ pub struct CompiledNode {
     pub catalog: Option<Catalog>,
     /// Warnings, and the errors where there is no catalog.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl CompiledNode {
+    /// Adds a diagnostic; an error withdraws the catalog.
+    pub fn add(&mut self, found: Diagnostic) {
+        if found.severity() == Severity::Error {
+            self.catalog = None;
+        }
+        self.diagnostics.push(found);
+    }
 }
 
 /// A repo whose nodes can be compiled.
@@ -47,15 +58,15 @@ impl<'a> Fleet<'a> {
     ///
     /// # Errors
     /// Gives all that is wrong with the site manifests.
-    pub fn open(
+    pub fn open<'n>(
         repo: &'a Repo,
-        nodes: &[(EcoString, Result<NodeInputs>)],
+        nodes: impl IntoIterator<Item = &'n Node>,
         options: &'a Options,
         world: &'a dyn World,
     ) -> Result<Self, Vec<Diagnostic>> {
         let hiera = hiera(repo, options, world).map_err(|found| vec![*found])?;
         let mut fleet = Self { repo, options, world, hiera, environments: BTreeMap::new() };
-        for node in nodes.iter().filter_map(|(_, node)| node.as_ref().ok()) {
+        for node in nodes.into_iter().filter_map(|(_, node)| node.as_ref().ok()) {
             let name = fleet.name_of(node);
             if !fleet.environments.contains_key(&name) {
                 let environment = Environment::open(fleet.paths(name.clone()), world)?;
@@ -66,64 +77,42 @@ impl<'a> Fleet<'a> {
     }
 
     /// Compiles all nodes; the results are in the order of the nodes.
-    ///
-    /// With [`Exported::Fleet`] every node of a round sees what the round before exported, until the exports repeat;
-    /// after five rounds that do not, each node carries an error.
     #[must_use]
-    pub fn compile(&self, nodes: &[(EcoString, Result<NodeInputs>)]) -> Vec<CompiledNode> {
-        if self.options.exported == Exported::None {
-            return self.round(nodes, None).0;
-        }
-        let mut seen: Exports = Arc::from([]);
-        for _ in 1..ROUNDS {
-            let (compiled, exports) = self.round(nodes, Some(&seen));
-            if exports::same(&seen, &exports) {
-                return compiled;
-            }
-            seen = exports;
-        }
-        let (mut compiled, last) = self.round(nodes, Some(&seen));
-        if !exports::same(&seen, &last) {
-            let names: Vec<String> = exports::differing(&seen, &last).into_iter().take(5).collect();
-            let message =
-                format!("exported resources still change after {ROUNDS} rounds: {}", names.join(", "));
-            for node in &mut compiled {
-                node.diagnostics.push(Diagnostic::error(&super::OSCILLATES, message.clone()));
-                node.catalog = None;
-            }
-        }
-        compiled
+    pub fn compile(&self, nodes: &[Node]) -> Vec<CompiledNode> {
+        self.compile_among(nodes, &[])
     }
 
-    /// Compiles all nodes once; gives what they export too.
-    fn round(
-        &self,
-        nodes: &[(EcoString, Result<NodeInputs>)],
-        seen: Option<&Exports>,
-    ) -> (Vec<CompiledNode>, Exports) {
-        let compiled: Vec<(CompiledNode, Vec<Resource>)> =
-            nodes.par_iter().map(|(certname, node)| self.node(certname, node, seen)).collect();
-        let mut nodes = Vec::new();
-        let mut exported = Vec::new();
-        for (node, exports) in compiled {
-            exported.extend(
-                exports.into_iter().map(|resource| (node.certname.clone(), exports::stored(resource))),
-            );
-            nodes.push(node);
-        }
-        exported.sort_by(|(left, _), (right, _)| left.cmp(right));
-        (nodes, exported.into())
+    /// Compiles nodes that may collect what others export; only the former have results, in their order.
+    #[must_use]
+    pub fn compile_among(&self, nodes: &[Node], others: &[Node]) -> Vec<CompiledNode> {
+        let results = Mutex::new(nodes.iter().map(|_| None).collect::<Vec<_>>());
+        self.compile_into(nodes, others, &results);
+        results.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    fn node(
+    /// Compiles likewise and gives each result away as soon as it is there.
+    ///
+    /// With [`Exported::Fleet`] there are rounds: every node sees what the round before exported, until the exports
+    /// repeat. Results may come several times, the last one counts.
+    pub fn compile_into(&self, nodes: &[Node], others: &[Node], receiver: &dyn Receiver) {
+        if self.options.exported == Exported::Fleet {
+            return Rounds::new(self, nodes, others, receiver).run();
+        }
+        nodes.par_iter().enumerate().for_each(|(index, (certname, node))| {
+            receiver.take(index, self.node(certname, node, None).0);
+        });
+    }
+
+    /// Compiles one node; gives what it exports and what its collectors asked, too.
+    pub(super) fn node(
         &self,
         certname: &EcoString,
         node: &Result<NodeInputs>,
         seen: Option<&Exports>,
-    ) -> (CompiledNode, Vec<Resource>) {
+    ) -> (CompiledNode, Vec<Resource>, Vec<Asked>) {
         let failed = |found: Diagnostic| {
             let diagnostics = vec![found];
-            (CompiledNode { certname: certname.clone(), catalog: None, diagnostics }, Vec::new())
+            (CompiledNode { certname: certname.clone(), catalog: None, diagnostics }, Vec::new(), Vec::new())
         };
         let node = match node {
             Ok(node) => node.clone(),
@@ -139,7 +128,7 @@ impl<'a> Fleet<'a> {
         let data = self.hiera.node();
         let compiled = eval::compile_node(environment, &request, &data, self.world);
         let (catalog, diagnostics) = (compiled.catalog, compiled.diagnostics);
-        (CompiledNode { certname: certname.clone(), catalog, diagnostics }, compiled.exports)
+        (CompiledNode { certname: certname.clone(), catalog, diagnostics }, compiled.exports, compiled.asked)
     }
 
     /// Runs something in a node's top scope: after its compile, or without any manifest, as `puppet lookup` does.
@@ -201,6 +190,12 @@ impl<'a> Fleet<'a> {
             strict_variables: self.options.strict_variables(),
             catalog_version: self.options.catalog_version.clone(),
             exported: None,
+            collect_from: self
+                .options
+                .puppetdb
+                .clone()
+                .filter(|_| self.options.exported == Exported::PuppetDb),
+            puppetdb: self.options.puppetdb.clone(),
             record_reads: self.options.record_reads,
         }
     }

@@ -8,8 +8,10 @@ mod data;
 mod exports;
 mod fleet;
 mod options;
+mod rounds;
 
 pub use codes::CODES;
-pub(crate) use codes::{NOT_COMPILED, NOT_WRITTEN, OSCILLATES};
+pub(crate) use codes::{INCOMPLETE, NOT_COMPILED, NOT_WRITTEN, OSCILLATES};
 pub use fleet::{CompiledNode, Fleet, hiera};
 pub use options::{Exported, Options};
+pub use rounds::{Node, Receiver};

@@ -1,15 +1,17 @@
 //! What holds for every node of a run.
 
-use crate::{eval::Strict, value::Value};
+use crate::{eval::Strict, inputs::PuppetDb, value::Value};
 use ecow::EcoString;
 use indexmap::IndexMap;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Where collectors of exported resources look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Exported {
     /// At the other nodes of the run.
     Fleet,
+    /// In the PuppetDB.
+    PuppetDb,
     /// Nowhere but in the node's own catalog.
     #[default]
     None,
@@ -28,6 +30,8 @@ pub struct Options {
     pub catalog_version: EcoString,
     /// Where collectors look.
     pub exported: Exported,
+    /// The PuppetDB of the run.
+    pub puppetdb: Option<Arc<PuppetDb>>,
     /// `$server_facts` without `environment`, a hash.
     pub server_facts: Value,
     /// `$settings::*`.
@@ -48,6 +52,7 @@ impl Options {
             strict_variables: None,
             catalog_version: "0".into(),
             exported: Exported::default(),
+            puppetdb: None,
             server_facts: default_server_facts(version),
             settings: IndexMap::new(),
             record_reads: true,

@@ -342,7 +342,7 @@ impl Compiler<'_> {
             plain("name", name)?;
         }
         let values = self.parameter_values(id, kind, scope)?;
-        self.validate_parameters(id, kind, &values, false)?;
+        self.validate_parameters(id, kind, &values)?;
         for (name, var) in values {
             let var = self.parameter_var(kind, &name, var);
             self.set_variable(scope, name, var)?;

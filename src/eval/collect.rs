@@ -5,16 +5,16 @@ use super::{
     compiler::Compiler,
     cx::{Cx, bare},
     declare::Params,
-    resource::{Param, Res, ResourceId, What},
+    query::{Asked, Query},
+    resource::{Res, ResourceId},
     scope::ScopeId,
 };
 use crate::{
-    catalog::{self, ResourceRef},
+    catalog::ResourceRef,
     diag::{Diagnostic, Result},
-    restypes,
     source::{Guard, Location},
     syntax::ast::{self, BinaryOp, Expr, ExprKind},
-    value::{Type, Value, includes, puppet_eq, types::NoAliases},
+    value::Value,
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -24,24 +24,13 @@ use std::{
     sync::Arc,
 };
 
-/// A query over resources.
-#[derive(Debug)]
-pub(crate) enum Query {
-    And(Box<Query>, Box<Query>),
-    Or(Box<Query>, Box<Query>),
-    /// `tag == …`: any of the tags.
-    Tagged(Vec<EcoString>),
-    Equal(EcoString, Value),
-    NotEqual(EcoString, Value),
-}
-
 /// What a collector collects.
 #[derive(Debug)]
 pub(crate) enum Wanted {
     /// Resources of a capitalized type.
-    Catalog(EcoString, Option<Query>),
+    Catalog(EcoString, Option<Arc<Query>>),
     /// Exported ones, of this node and of others.
-    Exported(EcoString, Option<Query>),
+    Exported(Asked),
     /// Those that `realize` names; found ones are taken away.
     Fixed(RefCell<Vec<ResourceRef>>),
 }
@@ -83,10 +72,13 @@ impl Cx<'_, '_> {
             template.at = Some(self.at(expr.anchor()));
             Some((template, self.attributes(&it.operations)?))
         };
-        let query = it.query.as_ref().map(|query| self.query(query)).transpose()?;
+        let query = it.query.as_ref().map(|query| self.query(query).map(Arc::new)).transpose()?;
         let type_name = super::definition::capitalize(&lower);
-        let wanted =
-            if it.exported { Wanted::Exported(type_name, query) } else { Wanted::Catalog(type_name, query) };
+        let wanted = if it.exported {
+            Wanted::Exported(Asked { type_name, query })
+        } else {
+            Wanted::Catalog(type_name, query)
+        };
         let branch = EcoString::from(self.source.slice(it.query_span));
         Ok(self.c.add_collector(Collector {
             scope: self.scope,
@@ -110,20 +102,33 @@ impl Cx<'_, '_> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let name = self.query_value(&it.left)?.to_str().text().clone();
                 let value = self.query_value(&it.right)?;
+                if name != "tag" {
+                    let negated = it.op == BinaryOp::NotEqual;
+                    return Ok(if negated {
+                        Query::NotEqual(name, value)
+                    } else {
+                        Query::Equal(name, value)
+                    });
+                }
                 if it.op == BinaryOp::NotEqual {
                     return Ok(Query::NotEqual(name, value));
                 }
-                if name != "tag" {
-                    return Ok(Query::Equal(name, value));
-                }
-                let tags = super::declare::flat(value);
-                if tags.iter().any(|tag| matches!(tag, Value::Int(_) | Value::Float(_))) {
-                    return Err(self.error(&codes::QUERY, "a number cannot be a tag", it.right.span));
-                }
-                Ok(Query::Tagged(tags.iter().map(|tag| tag.to_str().to_lowercase().into()).collect()))
+                self.tagged(&value, expr)
             }
             _ => Err(self.bad_query(expr)),
         }
+    }
+
+    fn tagged(&self, value: &Value, expr: &Expr) -> Result<Query> {
+        let tags = match value {
+            Value::Array(items) => items.to_vec(),
+            one => vec![one.clone()],
+        };
+        if tags.iter().any(|tag| matches!(tag, Value::Int(_) | Value::Float(_))) {
+            return Err(self.error(&codes::QUERY, "a number cannot be a tag", expr.span));
+        }
+        let tags = tags.iter().map(|tag| tag.to_str().to_lowercase().into()).collect();
+        Ok(Query::Tagged { tags, list: value.as_array().is_some() })
     }
 
     /// Evaluates one side of a comparison: a literal, a text, a variable or an access.
@@ -195,12 +200,13 @@ impl Compiler<'_> {
         }
         if let Some((template, params)) = &collector.overrides {
             self.let_override(template.source.as_ref());
+            let params = self.with_defaults(collector, params);
             for id in &found {
                 let reference = self.with(*id, |it| Some(it.reference()));
                 if reference.is_some_and(|it| collector.collected.borrow().contains_key(&it)) {
                     continue;
                 }
-                if let Some(over) = self.override_of(*id, template, params) {
+                if let Some(over) = self.override_of(*id, template, &params) {
                     self.add_override(over)?;
                 }
             }
@@ -213,6 +219,19 @@ impl Compiler<'_> {
             }
         }
         Ok(collected.len() > before)
+    }
+
+    /// Adds the defaults in force where the collector stands: Puppet's overrides of collectors have them too.
+    fn with_defaults(&self, collector: &Collector, params: &Params) -> Params {
+        let type_name = match &collector.wanted {
+            Wanted::Catalog(type_name, _) | Wanted::Exported(Asked { type_name, .. }) => type_name.as_str(),
+            Wanted::Fixed(_) => return params.clone(),
+        };
+        let mut all = params.clone();
+        for (name, param) in self.defaults_for(collector.scope, type_name) {
+            all.entry(name).or_insert(param);
+        }
+        all
     }
 
     /// Makes a virtual resource real and notes the collector as a condition of it.
@@ -230,10 +249,10 @@ impl Compiler<'_> {
 
     fn collect(&self, collector: &Collector) -> Result<Vec<ResourceId>> {
         match &collector.wanted {
-            Wanted::Catalog(type_name, query) => Ok(self.matching(type_name, query.as_ref(), false)),
-            Wanted::Exported(type_name, query) => {
-                let mut found = self.matching(type_name, query.as_ref(), true);
-                found.extend(self.import(collector, type_name, query.as_ref())?);
+            Wanted::Catalog(type_name, query) => Ok(self.matching(type_name, query.as_deref(), false)),
+            Wanted::Exported(asked) => {
+                let mut found = self.matching(&asked.type_name, asked.query.as_deref(), true);
+                found.extend(self.import(collector, asked)?);
                 Ok(found)
             }
             Wanted::Fixed(references) => {
@@ -264,89 +283,6 @@ impl Compiler<'_> {
         state.declared.iter().filter(fits).copied().collect()
     }
 
-    /// Takes in resources that other nodes export.
-    fn import(
-        &self,
-        collector: &Collector,
-        type_name: &str,
-        query: Option<&Query>,
-    ) -> Result<Vec<ResourceId>> {
-        let Some(exports) = self.request.exported.clone() else { return Ok(Vec::new()) };
-        let mut found = Vec::new();
-        for (certname, exported) in exports.iter() {
-            let fits = exported.reference.type_name == type_name
-                && *certname != self.request.certname
-                && query.is_none_or(|query| query.holds_elsewhere(exported));
-            if !fits {
-                continue;
-            }
-            if let Some(existing) = self.find_stored(&exported.reference) {
-                let exporter = self.with(existing, |it| it.exporter.clone());
-                if exporter.as_ref() == Some(certname) {
-                    continue;
-                }
-                let message = format!(
-                    "a duplicate resource was found while collecting exported resources, with the type and title `{}`",
-                    exported.reference
-                );
-                let found = Diagnostic::error(&codes::EXPORTED, message).at(collector.guard.at.clone());
-                let found = match exported.origin.at.clone() {
-                    Some(at) => found.related(at, format!("exported by `{certname}` here")),
-                    None => found,
-                };
-                return Err(Box::new(found));
-            }
-            let resource = self.imported(collector, certname, exported)?;
-            found.push(self.add_resource(collector.scope, resource)?);
-        }
-        Ok(found)
-    }
-
-    fn imported(
-        &self,
-        collector: &Collector,
-        certname: &EcoString,
-        exported: &catalog::Resource,
-    ) -> Result<Res> {
-        let reference = &exported.reference;
-        let mut resource =
-            self.blank(&reference.type_name.to_lowercase(), &reference.title, collector.scope)?;
-        resource.exporter = Some(certname.clone());
-        resource.is_virtual = true;
-        resource.origin = exported.origin.clone();
-        for (name, param) in &exported.parameters {
-            let source = resource.source.clone();
-            let (value, origin) = (param.value.clone(), param.origin.clone());
-            resource.set(name.clone(), Param { value, source, add: false, at: None, origin })?;
-        }
-        let facts = resource.what.facts();
-        if facts.is_some_and(|facts| facts.isomorphic) && !resource.parameters.contains_key("alias") {
-            let key = resource.uniqueness_key();
-            if key.iter().any(Value::is_truthy)
-                && key != [Value::str(reference.title.clone())]
-                && key.len() == 1
-            {
-                let param = Param {
-                    value: Value::Array(key.into()),
-                    source: resource.source.clone(),
-                    add: false,
-                    at: None,
-                    origin: exported.origin.clone(),
-                };
-                resource.parameters.insert("alias".into(), param);
-            }
-        }
-        self.apply_defaults(&mut resource)?;
-        if matches!(resource.what, What::Unknown)
-            && restypes::find(&reference.type_name.to_lowercase()).is_none()
-        {
-            let message = format!("unknown resource type `{}`", reference.type_name);
-            let found = Diagnostic::error(&codes::UNKNOWN_TYPE, message).at(collector.guard.at.clone());
-            return Err(Box::new(found));
-        }
-        Ok(resource)
-    }
-
     /// Fails where `realize` named what never came.
     pub(crate) fn fail_on_unrealized(&self) -> Result<()> {
         let collectors = self.state.borrow().collectors.clone();
@@ -361,69 +297,5 @@ impl Compiler<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl Query {
-    /// Tells whether a resource of this node fits; its container's tags count as its own.
-    fn holds(&self, resource: &Res, container: Option<&Res>) -> bool {
-        match self {
-            Self::And(a, b) => a.holds(resource, container) && b.holds(resource, container),
-            Self::Or(a, b) => a.holds(resource, container) || b.holds(resource, container),
-            Self::Tagged(tags) => {
-                let own = tags.iter().any(|tag| resource.tags.contains(tag));
-                own || container.is_some_and(|it| tags.iter().any(|tag| it.tags.contains(tag)))
-            }
-            Self::Equal(name, wanted) => equals(&local_parameter(resource, name), wanted),
-            Self::NotEqual(name, wanted) => !loosely_equal(&local_parameter(resource, name), wanted),
-        }
-    }
-
-    /// Tells whether another node's exported resource fits, as PuppetDB would.
-    fn holds_elsewhere(&self, resource: &catalog::Resource) -> bool {
-        let value = |name: &str| match name {
-            "title" => Some(Value::str(resource.reference.title.clone())),
-            _ => resource.parameters.get(name).map(|param| param.value.clone()),
-        };
-        match self {
-            Self::And(a, b) => a.holds_elsewhere(resource) && b.holds_elsewhere(resource),
-            Self::Or(a, b) => a.holds_elsewhere(resource) || b.holds_elsewhere(resource),
-            Self::Tagged(tags) => tags.iter().any(|tag| resource.tags.contains(tag)),
-            Self::Equal(_, Value::Undef) => false,
-            Self::Equal(name, wanted) => value(name).is_some_and(|found| found == *wanted),
-            Self::NotEqual(name, wanted) if name == "tag" => {
-                !resource.tags.contains(wanted.to_str().as_str())
-            }
-            Self::NotEqual(name, wanted) => value(name).is_none_or(|found| found != *wanted),
-        }
-    }
-}
-
-fn local_parameter(resource: &Res, name: &str) -> Value {
-    if name == "title" {
-        return Value::str(resource.title.clone());
-    }
-    resource.parameters.get(name).map(|param| param.value.clone()).unwrap_or_default()
-}
-
-fn equals(found: &Value, wanted: &Value) -> bool {
-    match found {
-        Value::Array(_) => includes(found, wanted, &NoAliases),
-        other => loosely_equal(other, wanted),
-    }
-}
-
-/// Compares as Puppet's `==`, references by what they refer to.
-fn loosely_equal(found: &Value, wanted: &Value) -> bool {
-    let reference = |value: &Value| match value {
-        Value::Type(Type::Resource(Some(kind), Some(title))) => {
-            Some(super::resource::stored_reference(kind, title))
-        }
-        Value::Type(Type::Class(Some(name))) => Some(super::resource::stored_reference("class", name)),
-        _ => None,
-    };
-    match (reference(found), reference(wanted)) {
-        (Some(found), Some(wanted)) => found == wanted,
-        (_, _) => puppet_eq(found, wanted),
     }
 }

@@ -6,6 +6,7 @@ use super::{
     cx::Cx,
     definition::{Body, ResourceType, node_name},
     environment::Environment,
+    query::Asked,
     record::Recorder,
     relate::Relationship,
     request::{Compiled, DataSource, NodeRequest},
@@ -76,6 +77,8 @@ pub(crate) struct Compiler<'a> {
     depth: Cell<u32>,
     /// The value that `next` or `return` carries.
     pub jump: RefCell<Value>,
+    /// What collectors asked of other nodes' exports.
+    pub asked: RefCell<Vec<Asked>>,
     /// The text of the template that is being rendered.
     pub rendering: RefCell<super::epp::Rendering>,
     nowhere: Arc<SourceFile>,
@@ -98,6 +101,7 @@ impl<'a> Compiler<'a> {
             sink: Sink::default(),
             depth: Cell::new(0),
             jump: RefCell::default(),
+            asked: RefCell::default(),
             rendering: RefCell::default(),
             nowhere: SourceFile::new("", ""),
         }
@@ -116,7 +120,7 @@ impl<'a> Compiler<'a> {
         if let Some(catalog) = &catalog {
             self.warn_of_cycles(catalog);
         }
-        Compiled { catalog, exports, diagnostics: self.sink.into_vec() }
+        Compiled { catalog, exports, asked: self.asked.into_inner(), diagnostics: self.sink.into_vec() }
     }
 
     /// Evaluates everything and runs something in top scope; gives the warnings too.

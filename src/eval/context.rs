@@ -14,6 +14,7 @@ use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
     functions::{Block, Context, Inclusion, LookupRequest, Template},
+    inputs::PuppetDb,
     source::{Location, Read, SourceFile, World},
     syntax::ast::ResourceForm,
     templating,
@@ -80,6 +81,10 @@ impl Context for CallContext<'_, '_> {
 
     fn create_resources(&self, type_name: &str, instances: &Value, defaults: Option<&Value>) -> Result<()> {
         self.cx.create_resources(type_name, instances, defaults, &self.at)
+    }
+
+    fn puppetdb(&self) -> Option<&PuppetDb> {
+        self.cx.c.request.puppetdb.as_deref()
     }
 
     fn realize(&self, references: &[ResourceRef]) -> Result<()> {

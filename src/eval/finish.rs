@@ -55,7 +55,7 @@ impl Compiler<'_> {
                         .map(|(name, param)| (name.clone(), Var::plain(param.value.clone())));
                     vars.collect::<IndexMap<_, _>>()
                 });
-                self.validate_parameters(id, &kind, &values, true)
+                self.validate_parameters(id, &kind, &values)
             }
             Some(What::Node(_) | What::Unknown) | None => Ok(()),
         }?;
@@ -110,7 +110,6 @@ impl Compiler<'_> {
         id: ResourceId,
         kind: &Arc<ResourceType>,
         values: &IndexMap<EcoString, Var>,
-        late: bool,
     ) -> Result<()> {
         let Some(resource) = self.resource(id) else { return Ok(()) };
         let place = |name: &str| {
@@ -132,7 +131,7 @@ impl Compiler<'_> {
                         problems.push(add(&codes::TYPE_MISMATCH, why, name));
                     }
                 }
-                None if parameter.value.is_some() || late && resource.is_virtual => {}
+                None if parameter.value.is_some() => {}
                 None => {
                     let message = format!("expects a value for parameter `{name}`");
                     problems.push(add(&codes::MISSING_PARAMETER, message, name));
@@ -280,6 +279,7 @@ impl Compiler<'_> {
         exported
             .map(|it| {
                 let mut resource = published(it);
+                add_namevar_alias(&mut resource, it);
                 resource.parameters.retain(|_, param| !param.sensitive && !param.value.is_undef());
                 resource
             })
@@ -290,6 +290,29 @@ impl Compiler<'_> {
 /// Returns a resource's type and what is known of it.
 fn builtin_type(resource: &Res) -> Option<(EcoString, Arc<restypes::TypeFacts>)> {
     Some((resource.type_name.clone(), resource.what.facts()?.clone()))
+}
+
+/// Makes the namevar an alias where it differs from the title, as PuppetDB's terminus does (`add_namevar_aliases`).
+fn add_namevar_alias(published: &mut Resource, resource: &Res) {
+    let facts = resource.what.facts();
+    if facts.is_some_and(|facts| facts.namevars.len() > 1) {
+        return;
+    }
+    let mut aliases = flattened(resource.get("alias"));
+    if resource.isomorphic() {
+        let namevar = facts.and_then(|facts| facts.namevar()).map_or("name", EcoString::as_str);
+        let name = published.parameters.get(namevar).map(|param| param.value.clone());
+        let is_title = |name: &Value| name.as_str() == Some(resource.title.as_str());
+        aliases.extend(name.filter(|name| !is_title(name) && !aliases.contains(name)));
+    }
+    if !aliases.is_empty() {
+        let param = Parameter {
+            value: Value::Array(aliases.into()),
+            origin: resource.origin.clone(),
+            sensitive: false,
+        };
+        published.parameters.insert("alias".into(), param);
+    }
 }
 
 fn catalog_tags(tags: &IndexSet<EcoString>, classes: &[EcoString]) -> IndexSet<EcoString> {
@@ -359,13 +382,9 @@ fn published(resource: &Res) -> Resource {
         exported: resource.exported && resource.exporter.is_none(),
         is_virtual: resource.is_virtual,
         kind: resource.kind,
-        origin: published_origin(resource),
+        exporter: resource.exporter.clone(),
+        origin: resource.origin.clone(),
     }
-}
-
-/// Gives a resource its origin; what no manifest declared has a place only where Puppet gives one.
-fn published_origin(resource: &Res) -> Arc<crate::source::Origin> {
-    resource.origin.clone()
 }
 
 fn published_value(value: &Value, relation: bool) -> Option<Value> {

@@ -24,11 +24,13 @@ mod definition;
 mod environment;
 mod epp;
 mod finish;
+mod import;
 mod lambda;
 mod members;
 mod modules;
 mod operators;
 mod overrides;
+mod query;
 mod record;
 mod relate;
 mod request;
@@ -47,6 +49,7 @@ pub use crate::hiera::{Found as Datum, Host as DataHost, Query, Source as DatumS
 pub use crate::syntax::Strict;
 pub use codes::CODES;
 pub use environment::{Environment, EnvironmentPaths};
+pub use query::Asked;
 pub use request::{Compiled, DataSource, NodeRequest};
 
 pub use data::TopScope;
@@ -71,6 +74,7 @@ pub fn compile_node(
     on_deep_stack(run).unwrap_or_else(|why| Compiled {
         catalog: None,
         exports: Vec::new(),
+        asked: Vec::new(),
         diagnostics: vec![Diagnostic::error(&codes::UNSUPPORTED, format!("`{}`: {why}", request.certname))],
     })
 }

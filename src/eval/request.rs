@@ -1,9 +1,11 @@
 //! What is asked of the evaluator for one node, and what it answers.
 
+use super::query::Asked;
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
     hiera::{ContextCall, Found as Datum, Host as DataHost, Query},
+    inputs::PuppetDb,
     syntax::Strict,
     value::Value,
 };
@@ -39,6 +41,10 @@ pub struct NodeRequest {
     /// Exported resources of other nodes, by certname, then in their catalogs' order; `None` where nothing is
     /// collected from elsewhere (`--exported none`).
     pub exported: Option<Arc<[(EcoString, Resource)]>>,
+    /// The PuppetDB that collectors ask instead of `exported` (`--exported puppetdb`).
+    pub collect_from: Option<Arc<PuppetDb>>,
+    /// The PuppetDB that `puppetdb_query` and its kind ask.
+    pub puppetdb: Option<Arc<PuppetDb>>,
     /// Whether origins record what was read.
     pub record_reads: bool,
 }
@@ -50,6 +56,8 @@ pub struct Compiled {
     pub catalog: Option<Catalog>,
     /// The node's exported resources, realized or not, for other nodes to collect.
     pub exports: Vec<Resource>,
+    /// What its collectors asked of other nodes' exports ([`NodeRequest::exported`]).
+    pub asked: Vec<Asked>,
     /// Warnings, and the errors where there is no catalog.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -3,6 +3,7 @@
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
+    inputs::PuppetDb,
     source::{Location, World},
     value::{Str, TypeResolver, Value},
 };
@@ -45,6 +46,11 @@ pub trait Context: TypeResolver {
     /// # Errors
     /// Gives what the declarations give.
     fn create_resources(&self, type_name: &str, instances: &Value, defaults: Option<&Value>) -> Result<()>;
+
+    /// Returns the PuppetDB of this run, where one is given.
+    fn puppetdb(&self) -> Option<&PuppetDb> {
+        None
+    }
 
     /// Realizes virtual resources.
     ///

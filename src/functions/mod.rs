@@ -25,6 +25,7 @@ mod logging;
 mod modules;
 mod numbers;
 mod passwords;
+mod puppetdb;
 mod random;
 mod regex;
 mod scan;
@@ -57,6 +58,7 @@ const FAMILIES: &[&[Function]] = &[
     modules::ROWS,
     numbers::ROWS,
     passwords::ROWS,
+    puppetdb::ROWS,
     random::ROWS,
     regex::ROWS,
     scan::ROWS,

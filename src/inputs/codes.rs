@@ -78,6 +78,62 @@ pub(crate) const MISSING_MODULE: Code = Code {
                   or `g10k -puppetfile` in the repo's folder, or name the folder that has them by `--modulepath`.",
 };
 
+/// A PuppetDB that does not answer at all.
+pub(crate) const PUPPETDB_UNREACHABLE: Code = Code {
+    name: "inputs::puppetdb-unreachable",
+    title: "the PuppetDB cannot be reached",
+    explanation: "The name does not resolve, nothing listens there, or no answer came in time. `--puppetdb` takes the \
+                  server's address, or a file of answers recorded by `--puppetdb-record` to work without it.",
+};
+
+/// No trust between client and server.
+pub(crate) const PUPPETDB_CERTIFICATE: Code = Code {
+    name: "inputs::puppetdb-certificate",
+    title: "no secure connection to the PuppetDB",
+    explanation: "The server's certificate is not signed by the authority of `--puppetdb-ca`, or is for another name, \
+                  or the server did not take the client's. Puppet's own are `certs/ca.pem`, `certs/NAME.pem` and \
+                  `private_keys/NAME.pem` below `puppet config print ssldir`.",
+};
+
+/// A client that is not let in.
+pub(crate) const PUPPETDB_REFUSED: Code = Code {
+    name: "inputs::puppetdb-refused",
+    title: "the PuppetDB does not let this client ask",
+    explanation: "The server answered 401 or 403. It lets in certificates of its authority, and where it has a \
+                  `certificate-allowlist` only the names in it.",
+};
+
+/// An answer that is none.
+pub(crate) const PUPPETDB_ANSWER: Code = Code {
+    name: "inputs::puppetdb-answer",
+    title: "the PuppetDB's answer cannot be used",
+    explanation: "The server failed, has no such endpoint, or what it sent is not the JSON that its query API \
+                  promises. The message has the status; what was sent is not shown, since it may hold secrets.",
+};
+
+/// A query that the server refuses.
+pub(crate) const PUPPETDB_QUERY: Code = Code {
+    name: "inputs::puppetdb-query",
+    title: "the PuppetDB does not understand a query",
+    explanation: "The query of a collector or of `puppetdb_query` is not one for this endpoint. The help line is the \
+                  server's own.",
+};
+
+/// A file of answers that is none.
+pub(crate) const PUPPETDB_RECORD: Code = Code {
+    name: "inputs::puppetdb-record",
+    title: "a file is not a record of a PuppetDB's answers",
+    explanation: "`--puppetdb FILE` reads what `--puppetdb URL --puppetdb-record FILE` wrote.",
+};
+
+/// A question without a recorded answer.
+pub(crate) const PUPPETDB_NOT_RECORDED: Code = Code {
+    name: "inputs::puppetdb-not-recorded",
+    title: "a question to the PuppetDB was not recorded",
+    explanation: "The record holds the answers to the questions of the run that made it. The code or the choice of \
+                  nodes asks another one now, and nothing is guessed in its place.",
+};
+
 /// Something promised for later.
 pub(crate) const UNSUPPORTED: Code = Code {
     name: "inputs::not-supported-yet",
@@ -98,5 +154,12 @@ pub const CODES: &[Code] = &[
     NODE_DATA,
     FLAG,
     MISSING_MODULE,
+    PUPPETDB_UNREACHABLE,
+    PUPPETDB_CERTIFICATE,
+    PUPPETDB_REFUSED,
+    PUPPETDB_ANSWER,
+    PUPPETDB_QUERY,
+    PUPPETDB_RECORD,
+    PUPPETDB_NOT_RECORDED,
     UNSUPPORTED,
 ];

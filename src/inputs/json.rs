@@ -33,7 +33,8 @@ fn at(source: &Arc<SourceFile>, message: &str, line: usize, column: usize) -> Bo
     Box::new(Diagnostic::error(&codes::JSON, message).at(location))
 }
 
-fn value(found: serde_json::Value) -> Result<Value, String> {
+/// Turns JSON into a value; an integer beyond 64 bits is the error.
+pub(super) fn value(found: serde_json::Value) -> Result<Value, String> {
     Ok(match found {
         serde_json::Value::Null => Value::Undef,
         serde_json::Value::Bool(it) => Value::Bool(it),

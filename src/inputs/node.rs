@@ -1,6 +1,6 @@
 //! The nodes of a run, each with its facts, ENC answer and trusted data.
 
-use super::{NO_NODES, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
+use super::{NO_NODES, PuppetDb, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
@@ -8,6 +8,7 @@ use crate::{
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -19,6 +20,8 @@ use std::{
 pub struct NodeSources {
     /// `--facts`: a file, or a folder with one file a node.
     pub facts: Option<PathBuf>,
+    /// `--puppetdb`: has the facts where `facts` is not given.
+    pub puppetdb: Option<Arc<PuppetDb>>,
     /// `--enc`, likewise.
     pub enc: Option<PathBuf>,
     /// `--trusted`, likewise.
@@ -56,25 +59,79 @@ pub fn node_inputs(
     sources: &NodeSources,
     reader: Reader<'_>,
 ) -> Result<Vec<(EcoString, Result<NodeInputs>)>> {
-    let facts = by_certname(sources.facts.as_deref(), reader)?;
+    let known = known_nodes(sources, reader)?;
+    if known.is_empty() {
+        return Err(no_nodes(sources, reader));
+    }
+    check_selection(&sources.nodes, &known)?;
+    let chosen = |name: &&String| is_selected(name, &sources.nodes);
+    read_nodes(&known, known.keys().filter(chosen).collect(), sources, reader)
+}
+
+/// Reads the data of the nodes that are not selected, likewise: what they export reaches the others.
+///
+/// # Errors
+/// Gives sources that are not there.
+pub fn other_nodes(
+    sources: &NodeSources,
+    reader: Reader<'_>,
+    selected: &[(EcoString, Result<NodeInputs>)],
+) -> Result<Vec<(EcoString, Result<NodeInputs>)>> {
+    let known = known_nodes(sources, reader)?;
+    let other = |name: &&String| selected.binary_search_by(|(it, _)| it.as_str().cmp(name)).is_err();
+    read_nodes(&known, known.keys().filter(other).collect(), sources, reader)
+}
+
+/// Where the facts of a node are.
+enum Facts {
+    File(PathBuf),
+    Stored(Arc<PuppetDb>),
+}
+
+fn known_nodes(sources: &NodeSources, reader: Reader<'_>) -> Result<BTreeMap<String, Facts>> {
+    match (&sources.facts, &sources.puppetdb) {
+        (None, Some(puppetdb)) => {
+            Ok(puppetdb.nodes()?.into_iter().map(|name| (name, Facts::Stored(puppetdb.clone()))).collect())
+        }
+        (path, _) => {
+            let files = by_certname(path.as_deref(), reader)?;
+            Ok(files.into_iter().map(|(name, path)| (name, Facts::File(path))).collect())
+        }
+    }
+}
+
+fn read_nodes(
+    known: &BTreeMap<String, Facts>,
+    names: Vec<&String>,
+    sources: &NodeSources,
+    reader: Reader<'_>,
+) -> Result<Vec<(EcoString, Result<NodeInputs>)>> {
     let enc = by_certname(sources.enc.as_deref(), reader)?;
     let trusted = by_certname(sources.trusted.as_deref(), reader)?;
-    if facts.is_empty() {
-        let message = match &sources.facts {
-            Some(path) => format!("`{}` has no file of facts", reader.shown(path)),
-            None => "no facts are given".to_owned(),
-        };
-        let help = "give `--facts DIR` with one JSON or YAML file a node, named after its certname";
-        return Err(Box::new(Diagnostic::error(&NO_NODES, message).help(help)));
-    }
-    let selected: Vec<_> = facts.keys().filter(|name| is_selected(name, &sources.nodes)).cloned().collect();
-    check_selection(&sources.nodes, &facts)?;
-    let read = |name: String| {
-        let files = Files { facts: facts.get(&name), enc: enc.get(&name), trusted: trusted.get(&name) };
-        let node = node(&name, &files, sources, reader);
-        (EcoString::from(name), node)
+    let read = |name: &String| {
+        let files = Files { facts: known.get(name), enc: enc.get(name), trusted: trusted.get(name) };
+        (EcoString::from(name.as_str()), node(name, &files, sources, reader))
     };
-    Ok(selected.into_iter().map(read).collect())
+    // a PuppetDB is asked by several threads; the order stays
+    let stored = names.first().is_some_and(|name| matches!(known.get(*name), Some(Facts::Stored(_))));
+    Ok(if stored { names.into_par_iter().map(read).collect() } else { names.into_iter().map(read).collect() })
+}
+
+fn no_nodes(sources: &NodeSources, reader: Reader<'_>) -> Box<Diagnostic> {
+    let (message, help) = match (&sources.facts, &sources.puppetdb) {
+        (Some(path), _) => (
+            format!("`{}` has no file of facts", reader.shown(path)),
+            "give `--facts DIR` with one JSON or YAML file a node, named after its certname",
+        ),
+        (None, Some(_)) => {
+            ("the PuppetDB has no active node".to_owned(), "let agents run, or give `--facts`")
+        }
+        (None, None) => (
+            "no facts are given".to_owned(),
+            "give `--facts DIR` with one JSON or YAML file a node, named after its certname, or `--puppetdb`",
+        ),
+    };
+    Box::new(Diagnostic::error(&NO_NODES, message).help(help))
 }
 
 /// Returns the nodes that the ENC's answers or trusted data name and no facts are there of, sorted.
@@ -82,7 +139,7 @@ pub fn node_inputs(
 /// # Errors
 /// Gives sources that are not there.
 pub fn nodes_without_facts(sources: &NodeSources, reader: Reader<'_>) -> Result<Vec<String>> {
-    let facts = by_certname(sources.facts.as_deref(), reader)?;
+    let facts = known_nodes(sources, reader)?;
     let mut named = by_certname(sources.enc.as_deref(), reader)?;
     named.extend(by_certname(sources.trusted.as_deref(), reader)?);
     let one_file = sources.facts.as_deref().is_some_and(|path| reader.world.is_file(path));
@@ -91,12 +148,12 @@ pub fn nodes_without_facts(sources: &NodeSources, reader: Reader<'_>) -> Result<
 }
 
 struct Files<'a> {
-    facts: Option<&'a PathBuf>,
+    facts: Option<&'a Facts>,
     enc: Option<&'a PathBuf>,
     trusted: Option<&'a PathBuf>,
 }
 
-fn check_selection(nodes: &[String], facts: &BTreeMap<String, PathBuf>) -> Result<()> {
+fn check_selection(nodes: &[String], facts: &BTreeMap<String, Facts>) -> Result<()> {
     let unknown = nodes.iter().find(|pattern| !facts.keys().any(|name| matches_glob(pattern, name)));
     let Some(unknown) = unknown else { return Ok(()) };
     let known: Vec<_> = facts.keys().map(String::as_str).collect();
@@ -156,8 +213,14 @@ fn certname(file_name: &str) -> Option<&str> {
 }
 
 fn node(name: &str, files: &Files<'_>, sources: &NodeSources, reader: Reader<'_>) -> Result<NodeInputs> {
+    let mut stored_trusted = None;
     let (written_name, mut facts) = match files.facts {
-        Some(path) => facts::read(path, reader)?,
+        Some(Facts::File(path)) => facts::read(path, reader)?,
+        Some(Facts::Stored(puppetdb)) => {
+            let (facts, trusted) = puppetdb.facts(name)?;
+            stored_trusted = trusted;
+            (None, facts)
+        }
         None => (None, Value::hash([])),
     };
     if sources.derive_legacy {
@@ -174,7 +237,7 @@ fn node(name: &str, files: &Files<'_>, sources: &NodeSources, reader: Reader<'_>
         return Err(Box::new(Diagnostic::error(&codes::NODE_DATA, message)));
     }
     let given = files.trusted.map(|path| hash(path, reader)).transpose()?;
-    let given = given.map(|(_, value)| value).unwrap_or_default();
+    let given = given.map(|(_, value)| value).or(stored_trusted).unwrap_or_default();
     let mut node = NodeInputs {
         trusted: trusted(&certname, &given),
         certname: certname.into(),
