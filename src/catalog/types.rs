@@ -107,7 +107,10 @@ pub(super) fn type_json(it: &Type) -> Json {
         }
         Type::Variant(all) => typed("VariantType", [("types", types(all.iter()))]),
         Type::Struct(entries) => typed("StructType", [("elements", entries.iter().map(member).collect())]),
-        Type::Optional(inner) => contained("OptionalType", inner),
+        Type::Optional(inner) => {
+            let inner = (**inner != Type::Unit).then(|| ("type", type_json(inner)));
+            typed("OptionalType", inner)
+        }
         Type::NotUndef(inner) => contained("NotUndefType", inner),
         Type::Iterable(inner) => contained("IterableType", inner),
         Type::Iterator(inner) => contained("IteratorType", inner),

@@ -113,6 +113,7 @@ impl Cx<'_, '_> {
                 AttributeOperation::Attribute(it) => {
                     let mark = self.c.recorder.mark();
                     let value = self.eval(&it.value)?;
+                    self.check_value(&value, it.span)?;
                     let reads = self.c.recorder.take(mark);
                     let at = self.at(it.span);
                     let origin =
@@ -125,6 +126,22 @@ impl Cx<'_, '_> {
             }
         }
         Ok(params)
+    }
+
+    /// Refuses what a resource cannot have as a value, wherever it is in it (`Runtime3Converter`).
+    fn check_value(&self, value: &Value, span: Span) -> Result<()> {
+        let why = match value {
+            Value::Iterator(_) => "use of an Iterator is not supported here",
+            Value::Type(Type::Catalogentry) => "`CatalogEntry` is neither a class nor a resource",
+            Value::Array(items) => return items.iter().try_for_each(|item| self.check_value(item, span)),
+            Value::Hash(entries) => {
+                return entries.iter().try_for_each(|(key, item)| {
+                    self.check_value(key, span).and_then(|()| self.check_value(item, span))
+                });
+            }
+            _ => return Ok(()),
+        };
+        Err(self.error(&codes::TYPE_MISMATCH, why, span))
     }
 
     fn splat(&self, params: &mut Params, expr: &Expr, span: Span) -> Result<()> {

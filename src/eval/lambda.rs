@@ -305,6 +305,10 @@ impl Compiler<'_> {
         name: &str,
         value: &Value,
     ) -> Result<Option<String>> {
+        // What the agent computes has no type yet.
+        if matches!(value, Value::Deferred(_)) {
+            return Ok(None);
+        }
         let Some(source) = &kind.source else { return Ok(None) };
         let cx = Cx { c: self, scope: super::compiler::TOP, source };
         let Some(parameter) = kind.parameters().iter().find(|it| it.name == name) else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! Puppet's `==`, `<`, `in` and `=~` (`Puppet::Pops::Evaluator::CompareOperator`).
 #![expect(clippy::wildcard_enum_match_arm, reason = "each operator is defined for a few kinds of values")]
 
-use super::{Regexp, Type, TypeResolver, Value, semver};
+use super::{Regexp, Type, TypeResolver, Value, semver, types::NoAliases};
 use std::cmp::Ordering;
 
 /// Puppet's `==`: ASCII case of strings is ignored, `1 == 1.0`.
@@ -19,7 +19,9 @@ pub fn puppet_eq(a: &Value, b: &Value) -> bool {
             let same = |(key, value): (&Value, &Value)| puppet_eq(b.get(key).unwrap_or(&Value::Undef), value);
             a.len() == b.len() && a.iter().all(same)
         }
-        (Value::Type(a), Value::Type(b)) => a.same(b),
+        (Value::Type(a), Value::Type(b)) => {
+            a.same(b) || a.assignable(b, &NoAliases) && b.assignable(a, &NoAliases)
+        }
         (a, b) => a == b,
     }
 }
@@ -167,7 +169,6 @@ pub fn first_match<'a>(items: &'a [Value], regexp: &Regexp) -> Option<&'a Value>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::types::NoAliases;
 
     #[test]
     fn equality_ignores_case_and_the_kind_of_number() {

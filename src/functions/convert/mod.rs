@@ -85,7 +85,9 @@ fn init(
     if *inner == Type::Any {
         return Err(unsupported(call, &whole));
     }
-    if matches!(inner, Type::Init(..) | Type::Optional(_) | Type::NotUndef(_)) {
+    let bare = inner.unaliased();
+    let makes = constructor_of(&bare).is_some() || matches!(bare, Type::Object(_) | Type::Extension(_));
+    if !makes || matches!(bare, Type::NotUndef(_)) {
         return Err(unsupported(call, inner));
     }
     check(call, "new_Init", &["new_Init(Any $value)"], arguments)?;

@@ -55,7 +55,9 @@ pub(in crate::functions) fn string(
                 Value::Hash(_) => Type::any_hash(),
                 other => Type::infer_set(other),
             };
-            vec![(of, Format::read(text)?)]
+            let format = Format::read(text)?;
+            // Puppet looks for the format of the type without its parameters, and finds none.
+            if matches!(of, Type::Extension(_)) { Vec::new() } else { vec![(of, format)] }
         }
         Value::Hash(_) => read_map(formats)?,
         _ => Vec::new(),

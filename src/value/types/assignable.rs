@@ -64,9 +64,7 @@ impl<'a> Checker<'a> {
                     || matches!(to, Type::NotUndef(_)) && self.plain(to, from)
             }
             Type::Variant(types) => types.iter().all(|it| self.assignable(to, it)),
-            Type::Optional(inner) => {
-                self.assignable(to, &Type::Undef) && (**inner == Type::Any || self.assignable(to, inner))
-            }
+            Type::Optional(inner) => self.assignable(to, &Type::Undef) && self.assignable(to, inner),
             Type::NotUndef(inner) => {
                 if **inner != Type::Any && !self.assignable(inner, &Type::Undef) {
                     self.assignable(to, inner)
@@ -106,9 +104,7 @@ impl<'a> Checker<'a> {
                 self.guarded(to, from, || self.assignable(&found, from))
             }
             (Type::Variant(types), _) => types.iter().any(|it| self.assignable(it, from)),
-            (Type::Optional(inner), _) => {
-                *from == Type::Undef || **inner == Type::Any || self.assignable(inner, from)
-            }
+            (Type::Optional(inner), _) => *from == Type::Undef || self.assignable(inner, from),
             (Type::NotUndef(inner), _) => {
                 !self.assignable(from, &Type::Undef) && (**inner == Type::Any || self.assignable(inner, from))
             }
@@ -204,9 +200,7 @@ impl<'a> Checker<'a> {
     pub(super) fn iterated(&self, it: &Type) -> Option<Type> {
         let pair = |key: Type, value: Type| Type::Tuple([key, value].into(), Some(2), Some(2));
         Some(match it {
-            Type::String(..) | Type::StringValue(_) | Type::Enum(..) | Type::Pattern(_) => {
-                Type::String(Some(1), Some(1))
-            }
+            Type::String(..) | Type::StringValue(_) | Type::Enum(..) => Type::String(Some(1), Some(1)),
             Type::Integer(..) => Type::integer(),
             Type::Array(element, ..) | Type::Iterable(element) | Type::Iterator(element) => {
                 (**element).clone()
@@ -234,7 +228,12 @@ impl<'a> Checker<'a> {
         let Type::Array(element, low, high) = to else { return false };
         match from {
             Type::Tuple(types, from, to) => {
-                let size = tuple_size(types, *from, *to);
+                // A tuple without types and size is of no length here, of any length elsewhere.
+                let size = if types.is_empty() && from.is_none() && to.is_none() {
+                    (Some(0), Some(0))
+                } else {
+                    tuple_size(types, *from, *to)
+                };
                 within(size_bounds(*low, *high), size) && types.iter().all(|it| self.assignable(element, it))
             }
             Type::Array(other, from, to) => {

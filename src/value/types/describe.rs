@@ -24,6 +24,18 @@ pub(super) fn describe(
 
 /// The first name in the type that stands for nothing.
 fn unresolved(it: &Type) -> Option<EcoString> {
+    unresolved_in(it, &mut Vec::new())
+}
+
+fn unresolved_in(it: &Type, seen: &mut Vec<EcoString>) -> Option<EcoString> {
+    if let Type::Alias(alias) = it {
+        if seen.contains(&alias.name) {
+            return None;
+        }
+        seen.push(alias.name.clone());
+        return alias.resolved().and_then(|it| unresolved_in(it, seen));
+    }
+    let mut unresolved = |it: &Type| unresolved_in(it, seen);
     match it {
         Type::Reference(name, _) => Some(name.clone()),
         Type::Optional(inner)
@@ -32,7 +44,7 @@ fn unresolved(it: &Type) -> Option<EcoString> {
         | Type::Iterable(inner)
         | Type::Type(inner)
         | Type::Array(inner, ..) => unresolved(inner),
-        Type::Hash(key, value, ..) => unresolved(key).or_else(|| unresolved(value)),
+        Type::Hash(key, value, ..) => [key, value].into_iter().find_map(|it| unresolved(it)),
         Type::Variant(types) | Type::Tuple(types, ..) => types.iter().find_map(unresolved),
         Type::Struct(entries) => entries.iter().find_map(|entry| unresolved(&entry.2)),
         _ => None,
@@ -84,7 +96,7 @@ impl Describer<'_> {
             Type::Array(..) => self.array(expected, original, actual, path, depth),
             Type::Callable(_) => self.callable(expected, original, actual, path, depth),
             Type::Optional(inner) => {
-                if *actual == Type::Undef || **inner == Type::Any {
+                if *actual == Type::Undef || **inner == Type::Unit {
                     return Vec::new();
                 }
                 let said = if is_alias(original) { original } else { expected };

@@ -153,7 +153,8 @@ impl Formatter<'_> {
                 with(&name, &types.iter().map(|it| self.text(it, seen)).collect::<Vec<_>>())
             }
             Type::Optional(inner) | Type::NotUndef(inner) => match &**inner {
-                Type::Any => name.to_string(),
+                Type::Any if matches!(it, Type::NotUndef(_)) => name.to_string(),
+                Type::Unit => name.to_string(),
                 Type::StringValue(text) => format!("{name}[{}]", quote(text)),
                 inner => format!("{name}[{}]", self.text(inner, seen)),
             },

@@ -94,7 +94,7 @@ impl Tester<'_> {
             (Type::Tuple(types, from, to), Value::Array(items)) => self.tuple(types, (*from, *to), items),
             (Type::Struct(members), Value::Hash(entries)) => self.structure(members, entries),
             (Type::Variant(types), _) => types.iter().any(|it| self.instance(it, value)),
-            (Type::Optional(inner), _) => self.instance(inner, value),
+            (Type::Optional(inner), _) => **inner != Type::Unit && self.instance(inner, value),
             (Type::NotUndef(inner), _) => !value.is_undef() && self.instance(inner, value),
             (Type::Sensitive(inner), Value::Sensitive(it)) => self.instance(inner, it),
             (Type::Type(inner), Value::Type(it)) => self.checker.assignable(inner, it),

@@ -310,7 +310,7 @@ fn simple_name(it: &Type) -> String {
 
 fn type_message(expected: &Type, actual: &Type, resolver: &dyn TypeResolver) -> String {
     let (optional, expected) = match expected {
-        Type::Optional(inner) if **inner != Type::Any => (true, &**inner),
+        Type::Optional(inner) if **inner != Type::Unit => (true, &**inner),
         other => (false, other),
     };
     let (alternatives, is_list) = match expected {

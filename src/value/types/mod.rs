@@ -11,6 +11,8 @@ mod describe;
 mod format;
 mod infer;
 mod instance;
+#[cfg(test)]
+mod laws;
 mod mismatch;
 mod names;
 mod normalize;
@@ -82,6 +84,7 @@ pub enum Type {
     /// Key, whether it is optional, and the value's type.
     Struct(Arc<[(EcoString, bool, Type)]>),
     Variant(Arc<[Type]>),
+    /// Of `Unit` where nothing is said: then it takes `undef` only.
     Optional(Arc<Type>),
     NotUndef(Arc<Type>),
     Sensitive(Arc<Type>),

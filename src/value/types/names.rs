@@ -84,7 +84,7 @@ impl Type {
             "notundef" => Self::NotUndef(any()),
             "numeric" => Self::Numeric,
             "object" => Self::Object(Arc::default()),
-            "optional" => Self::Optional(any()),
+            "optional" => Self::Optional(Arc::new(Self::Unit)),
             "pattern" => Self::Pattern(Arc::default()),
             "regexp" => Self::Regexp(None),
             "resource" => Self::Resource(None, None),

@@ -21,6 +21,8 @@ impl Type {
             Self::Boolean(_) => Self::Boolean(None),
             Self::Timestamp(..) => Self::Timestamp(None, None),
             Self::Timespan(..) => Self::Timespan(None, None),
+            Self::Uri(_) => Self::Uri(None),
+            Self::Extension(it) => Self::Object(it.base.clone()),
             Self::Collection(..) => Self::Collection(None, None),
             Self::Array(it, Some(0), Some(0)) if **it == Self::Unit => Self::Array(it.clone(), None, None),
             Self::Array(it, ..) => Self::Array(inner(it), None, None),
@@ -79,7 +81,7 @@ fn enum_size(values: &[EcoString]) -> Type {
 
 fn normalize_optional(inner: Type) -> Type {
     match inner {
-        Type::Any => Type::Optional(Arc::new(Type::Any)),
+        Type::Unit => Type::Optional(Arc::new(Type::Unit)),
         Type::NotUndef(it) if *it != Type::Any => normalize_optional((*it).clone()),
         it if !is_alias(&it) && it.assignable(&Type::Undef, &NoAliases) => it,
         it => it.optional(),
@@ -89,6 +91,7 @@ fn normalize_optional(inner: Type) -> Type {
 fn normalize_not_undef(inner: Type) -> Type {
     match inner {
         Type::Any => Type::NotUndef(Arc::new(Type::Any)),
+        Type::Optional(it) if *it == Type::Unit => Type::NotUndef(Arc::new(Type::Optional(it))),
         Type::Optional(it) => normalize_not_undef((*it).clone()),
         it if !is_alias(&it) && !it.assignable(&Type::Undef, &NoAliases) => it,
         it => Type::NotUndef(Arc::new(it)),

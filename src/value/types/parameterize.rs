@@ -96,10 +96,12 @@ impl Keys<'_> {
             Type::SemVer(_) => self.semver(&keys),
             Type::Timestamp(..) => {
                 let (from, to) = self.times(&keys, time::parse_timestamp)?;
+                in_order(from, to, time::timestamp_to_string)?;
                 Ok(Type::Timestamp(from, to))
             }
             Type::Timespan(..) => {
                 let (from, to) = self.times(&keys, time::parse_timespan)?;
+                in_order(from, to, time::timespan_to_string)?;
                 Ok(Type::Timespan(from, to))
             }
             Type::Tuple(..) => self.tuple(&keys),
@@ -525,6 +527,15 @@ fn is_callable(it: &Type) -> bool {
         Type::Optional(inner) => is_callable(inner),
         Type::Variant(types) => !types.is_empty() && types.iter().all(is_callable),
         _ => false,
+    }
+}
+
+fn in_order(from: Option<i128>, to: Option<i128>, text: impl Fn(i128) -> String) -> Result<(), String> {
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            Err(format!("'from' must be less or equal to 'to'. Got ({}, {}", text(from), text(to)))
+        }
+        (_, _) => Ok(()),
     }
 }
 
