@@ -97,7 +97,7 @@ impl Query {
         };
         let value = |name: &str, value: &Value| match name {
             "tag" => json!(value.to_str().to_lowercase()),
-            _ => rich_json(value),
+            _ => asked_value(value),
         };
         match self {
             Self::And(a, b) => json!(["and", a.in_puppetdb(), b.in_puppetdb()]),
@@ -108,6 +108,14 @@ impl Query {
             Self::Equal(name, wanted) => json!(["=", field(name), value(name, wanted)]),
             Self::NotEqual(name, wanted) => json!(["not", ["=", field(name), value(name, wanted)]]),
         }
+    }
+}
+
+/// Returns a value as it is asked for. A reference is an object, which no stored parameter equals: they are text there.
+fn asked_value(value: &Value) -> Json {
+    match value {
+        Value::Type(it) => json!({"__ptype": "Type", "__pvalue": it.to_string()}),
+        other => rich_json(other),
     }
 }
 
