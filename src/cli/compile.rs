@@ -8,10 +8,11 @@ use crate::{
     catalog::write_catalog,
     compile::{CompiledNode, NOT_WRITTEN},
     diag::{Diagnostic, Severity},
+    eval,
     inputs::FLAG,
 };
 use clap::Args;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::{fs, io::Write, path::Path};
 
 /// Compile catalogs in Puppet's own JSON
@@ -86,6 +87,7 @@ fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
     if !failed.is_empty() {
         writeln!(session.err, "not compiled: {}", failed.join(", "))?;
     }
+    needed(compiled, session)?;
     Ok(if failed.is_empty() && written { Status::Done } else { Status::Failed })
 }
 
@@ -102,6 +104,23 @@ pub(super) fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'
         if session.shows(diagnostic) {
             writeln!(session.err, "  on {}", nodes.join(", "))?;
         }
+    }
+    Ok(())
+}
+
+/// Lists the places where a program, the network or a file outside of the inputs would have been needed.
+fn needed(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
+    let all = compiled.iter().flat_map(|node| &node.diagnostics);
+    let refused = all.filter(|found| eval::is_refusal(found.code()));
+    let places: IndexSet<String> = refused.map(Diagnostic::one_line).collect();
+    let what = match places.len() {
+        0 => return Ok(()),
+        1 => "1 place needs a program".to_owned(),
+        count => format!("{count} places need a program"),
+    };
+    session.note(&format!("{what}, the network or a file outside of the inputs (docs/programs.md):"))?;
+    for place in &places {
+        session.note(&format!("  {place}"))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     eval::Strict,
     hiera::yaml,
     inputs::{
-        FLAG, Layout, NodeInputs, NodeSources, PuppetDb, Reader, Repo, UNSUPPORTED, node_inputs,
+        FLAG, Layout, NodeInputs, NodeSources, PuppetDb, Reader, Repo, Settings, node_inputs,
         nodes_without_facts, other_nodes,
     },
     source::{DiskWorld, SourceFile, World},
@@ -181,8 +181,7 @@ impl SourceArguments {
     ///
     /// # Errors
     /// Gives flags that cannot be understood or are not supported yet, and inputs that cannot be read.
-    pub fn load(&self, repo: &Path, _session: &Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
-        self.refuse_unsupported()?;
+    pub fn load(&self, repo: &Path, session: &Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         let one = |found: Box<Diagnostic>| vec![*found];
         let world = DiskWorld::new(self.clock().map_err(one)?);
         let rules = yaml::Rules { psych: yaml::Psych::of_puppet(self.puppet_version), objects: true };
@@ -201,6 +200,9 @@ impl SourceArguments {
         options.puppetdb = puppetdb;
         let fleet = options.exported == Exported::Fleet;
         let others = if fleet { other_nodes(&sources, reader, &nodes).map_err(one)? } else { Vec::new() };
+        if let Some(path) = &session.common.config {
+            options.answers = Arc::new(Settings::read(path, reader).map_err(one)?.functions);
+        }
         let mut warnings = sink.into_vec();
         let unknown = nodes_without_facts(&sources, reader).map_err(one)?;
         warnings.extend(unknown.iter().map(|name| {
@@ -239,19 +241,6 @@ impl SourceArguments {
             .chain(hiera)
             .collect();
         world.within(roots)
-    }
-
-    fn refuse_unsupported(&self) -> Result<(), Vec<Diagnostic>> {
-        let asked = [(
-            self.allow_exec,
-            "--allow-exec",
-            "leave it out; what would need a program is reported with its place",
-        )];
-        let found = |(_, flag, way): &(bool, &str, &str)| {
-            Diagnostic::error(&UNSUPPORTED, format!("`{flag}` is not supported yet")).help(*way)
-        };
-        let refused: Vec<_> = asked.iter().filter(|(given, ..)| *given).map(found).collect();
-        if refused.is_empty() { Ok(()) } else { Err(refused) }
     }
 
     fn layout(&self, repo: &Path) -> Layout {
@@ -294,6 +283,9 @@ impl SourceArguments {
             None | Some(ExportedSource::None) => Exported::None,
         };
         options.settings = self.settings()?;
+        if self.allow_exec {
+            options.programs = Some(Arc::new(super::programs::RealPrograms::default()));
+        }
         if let Some(path) = &self.server_facts {
             options.server_facts = reader.data(path)?.1;
         }

@@ -19,6 +19,7 @@ mod inputs;
 mod lookup;
 mod parse;
 mod plan;
+mod programs;
 mod puppetdb;
 mod rollback;
 mod session;
@@ -77,6 +78,14 @@ enum Command {
 }
 
 impl Command {
+    /// Tells whether the command compiles a control repo, which is what reads `--config`.
+    fn compiles(&self) -> bool {
+        matches!(
+            self,
+            Self::Compile(_) | Self::Lookup(_) | Self::Convert(_) | Self::Explain(_) | Self::Check(_)
+        )
+    }
+
     fn run(&self, session: &mut Session<'_>) -> session::Outcome {
         match self {
             Self::Parse(command) => command.run(session),
@@ -104,7 +113,8 @@ pub fn main() -> ExitCode {
     let status = match Arguments::try_parse() {
         Ok(arguments) => {
             let mut session = Session::new(&mut out, &mut err, arguments.common.clone());
-            let outcome = settings_file(&session).and_then(|()| arguments.command.run(&mut session));
+            let outcome = settings_file(&session, &arguments.command)
+                .and_then(|()| arguments.command.run(&mut session));
             session.finish(outcome)
         }
         Err(found) => usage(&found),
@@ -112,11 +122,14 @@ pub fn main() -> ExitCode {
     ExitCode::from(status.code())
 }
 
-/// Refuses what nothing reads yet, rather than leaving it out in silence.
-fn settings_file(session: &Session<'_>) -> Result<(), session::Stop> {
+/// Refuses a settings file where nothing reads it, rather than leaving it out in silence.
+fn settings_file(session: &Session<'_>, command: &Command) -> Result<(), session::Stop> {
     let Some(path) = &session.common.config else { return Ok(()) };
-    let message = format!("`--config {}` is not supported yet", path.display());
-    let help = "leave it out; all settings are flags";
+    if command.compiles() {
+        return Ok(());
+    }
+    let message = format!("`--config {}` has no effect on this command", path.display());
+    let help = "leave it out: it answers function calls where a control repo is compiled";
     Err(session::Stop::Diagnostics(vec![Diagnostic::error(&UNSUPPORTED, message).help(help)]))
 }
 

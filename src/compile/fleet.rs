@@ -197,6 +197,8 @@ impl<'a> Fleet<'a> {
                 .filter(|_| self.options.exported == Exported::PuppetDb),
             puppetdb: self.options.puppetdb.clone(),
             record_reads: self.options.record_reads,
+            answers: self.options.answers.clone(),
+            programs: self.options.programs.clone(),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! What holds for every node of a run.
 
-use crate::{eval::Strict, inputs::PuppetDb, value::Value};
+use crate::{
+    eval::Strict,
+    inputs::{Answers, Programs, PuppetDb},
+    value::Value,
+};
 use ecow::EcoString;
 use indexmap::IndexMap;
 use std::{path::PathBuf, sync::Arc};
@@ -40,6 +44,10 @@ pub struct Options {
     pub record_reads: bool,
     /// The folder of private keys for eyaml.
     pub eyaml_keys: Option<PathBuf>,
+    /// Answers to function calls.
+    pub answers: Arc<Answers>,
+    /// Starts programs; `None` where nothing may be started.
+    pub programs: Option<Arc<dyn Programs>>,
 }
 
 impl Options {
@@ -57,6 +65,8 @@ impl Options {
             settings: IndexMap::new(),
             record_reads: true,
             eyaml_keys: None,
+            answers: Arc::default(),
+            programs: None,
         }
     }
 

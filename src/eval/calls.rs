@@ -6,6 +6,7 @@ use super::{
     cx::Cx,
     definition::{PuppetFunction, munge},
     lambda::LambdaBlock,
+    natives::Native,
 };
 use crate::{
     diag::{Diagnostic, Result},
@@ -14,6 +15,7 @@ use crate::{
     syntax::ast::{Call, ExprKind, Lambda, MethodCall},
     value::Value,
 };
+use ecow::EcoString;
 use std::sync::Arc;
 
 impl<'s, 'a> Cx<'s, 'a> {
@@ -113,6 +115,9 @@ impl<'s, 'a> Cx<'s, 'a> {
             let value = arguments.first().cloned().unwrap_or_default();
             return Err(self.jump(code, value, at.span));
         }
+        if let Some(answer) = self.c.request.answers.get(name, arguments) {
+            return Ok(answer.clone());
+        }
         let builtin = functions::find(name);
         if let Some(builtin) = builtin.filter(|it| it.module == "puppet") {
             return self.call_builtin(builtin, arguments, block, at);
@@ -120,13 +125,67 @@ impl<'s, 'a> Cx<'s, 'a> {
         if let Some(function) = self.c.env.function(name, self.c.world)? {
             return self.call_puppet(&function, arguments, at);
         }
-        match builtin.filter(|it| self.c.env.modules().contains_key(it.module)) {
-            Some(builtin) => self.call_builtin(builtin, arguments, block, at),
-            None => match self.call_ruby(name, arguments, block, at)? {
-                Some(value) => Ok(value),
-                None => Err(self.unknown_function(name, at)),
-            },
+        if let Some((builtin, native)) = self.native(name) {
+            if native == Native::Forwarded {
+                return self.forward(builtin, arguments, block, at);
+            }
+            if native == Native::Deprecated {
+                self.deprecated(builtin, at)?;
+            }
+            let found = self.call_builtin(builtin, arguments, block, at);
+            return found.or_else(|found| self.by_real_ruby(name, arguments, block, found));
         }
+        match self.call_ruby(name, arguments, block, at)? {
+            Some(value) => Ok(value),
+            None => Err(self.unknown_function(name, at)),
+        }
+    }
+
+    /// Calls a function by the 3.x API, which knows those of the 3.x API first (`scope.function_x([…])`).
+    pub(crate) fn call_old_function(&self, name: &str, arguments: &[Value], at: &Location) -> Result<Value> {
+        match self.native(name) {
+            Some((builtin, Native::Deprecated)) => self.call_builtin(builtin, arguments, None, at),
+            Some(_) | None => self.call_function(name, arguments, None, at),
+        }
+    }
+
+    /// Finds the builtin that stands in for a module's function.
+    fn native(&self, name: &str) -> Option<(&'static Function, Native)> {
+        let builtin = functions::find(name)?;
+        let native = self.c.env.native(builtin, self.c.world);
+        (native != Native::Other).then_some((builtin, native))
+    }
+
+    /// Does what the forwarders of stdlib 9 do.
+    fn forward(
+        &self,
+        function: &Function,
+        arguments: &[Value],
+        block: Option<&dyn Block>,
+        at: &Location,
+    ) -> Result<Value> {
+        let name = function.name;
+        let target = format!("{}::{name}", function.module);
+        let message = format!("This function is deprecated, please use {target} instead.");
+        self.call_function("deprecation", &[name.into(), Value::str(message), Value::Bool(false)], None, at)?;
+        self.call_function(&target, arguments, block, at)
+    }
+
+    /// Warns as the module does before it forwards to its 3.x function; fails where `strict` says so.
+    fn deprecated(&self, function: &Function, at: &Location) -> Result<()> {
+        let name = function.name;
+        let message = format!("This method is deprecated, see the documentation of `{name}`");
+        self.call_function("deprecation", &[name.into(), Value::str(message)], None, at).map(|_| ())
+    }
+
+    /// Tells whether there is a function of this name.
+    pub(crate) fn has_function(&self, name: &str) -> Result<bool> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        let own = functions::find(name).is_some_and(|it| it.module == "puppet") || jump_code(name).is_some();
+        Ok(own
+            || self.native(name).is_some()
+            || self.ruby_file(name).is_some()
+            || self.c.env.function(name, self.c.world)?.is_some())
     }
 
     fn call_builtin(
@@ -144,8 +203,8 @@ impl<'s, 'a> Cx<'s, 'a> {
     fn unknown_function(&self, name: &str, at: &Location) -> Box<Diagnostic> {
         let found =
             Diagnostic::error(&codes::UNKNOWN_FUNCTION, format!("unknown function: `{name}`")).at(at.clone());
-        let known = functions::functions().iter().map(|it| it.name);
-        Box::new(match super::variables::closest(name, known) {
+        let known = self.c.env.function_names(self.c.world);
+        Box::new(match super::variables::closest(name, known.iter().map(EcoString::as_str)) {
             Some(close) => found.help(format!("did you mean `{close}`?")),
             None if name.contains("::") => self.c.help_with_module(found, &munge(name)),
             None => found.help("no module of the module path has a function of this name"),

@@ -294,6 +294,15 @@ pub(crate) const METADATA: Code = Code {
                   `source`, `author`, `version`, `license`, `dependencies`; its classes are not found then.",
 };
 
+/// A real Ruby failed.
+pub(crate) const REAL_RUBY: Code = Code {
+    name: "eval::real-ruby",
+    title: "a module's function failed in a real Ruby",
+    explanation: "With `--allow-exec` a Ruby function that the interpreter refuses is called in a real Ruby with the \
+                  real Puppet, which must be installed as a library. It sees the node's facts and the variables of \
+                  the calling scope, and none of the catalog.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     UNSUPPORTED,
@@ -337,6 +346,7 @@ pub const CODES: &[Code] = &[
     METAPARAMETER,
     METADATA,
     OUTSIDE,
+    REAL_RUBY,
     jump::BREAK,
     jump::NEXT,
     jump::RETURN,

@@ -14,9 +14,9 @@ use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
     functions::{Block, Context, Inclusion, LookupRequest, Template},
-    inputs::PuppetDb,
+    inputs::{Programs, PuppetDb},
     source::{Location, Read, SourceFile, World},
-    syntax::ast::ResourceForm,
+    syntax::{Strict, ast::ResourceForm},
     templating,
     value::{Str, Type, TypeResolver, Value},
 };
@@ -58,6 +58,10 @@ impl TypeResolver for CallContext<'_, '_> {
 impl Context for CallContext<'_, '_> {
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<&dyn Block>) -> Result<Value> {
         self.cx.call_function(name, arguments, block, &self.at)
+    }
+
+    fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+        self.cx.call_old_function(name, arguments, &self.at)
     }
 
     fn variable(&self, name: &str) -> Option<Value> {
@@ -179,6 +183,18 @@ impl Context for CallContext<'_, '_> {
 
     fn module_name(&self) -> Option<&str> {
         self.module.as_deref()
+    }
+
+    fn programs(&self) -> Option<&dyn Programs> {
+        self.cx.c.request.programs.as_deref()
+    }
+
+    fn has_function(&self, name: &str) -> Result<bool> {
+        self.cx.has_function(name)
+    }
+
+    fn strict(&self) -> Strict {
+        self.cx.c.request.strict
     }
 
     fn puppet_version(&self) -> u8 {

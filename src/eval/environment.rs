@@ -3,6 +3,7 @@
 use super::{
     codes,
     definition::{AliasDefinition, Body, PuppetFunction, ResourceType, munge},
+    natives::RubyFunctions,
     types::TypeFiles,
 };
 use crate::{
@@ -62,6 +63,7 @@ pub struct Environment {
     types: TypeFiles,
     /// Named data types by their names in lower case; what they stand for does not depend on a node.
     named_types: Mutex<HashMap<EcoString, Arc<Alias>>>,
+    pub(super) ruby_functions: Mutex<HashMap<EcoString, Arc<RubyFunctions>>>,
 }
 
 impl Environment {
@@ -104,6 +106,7 @@ impl Environment {
             templates: Mutex::default(),
             types,
             named_types: Mutex::default(),
+            ruby_functions: Mutex::default(),
         })
     }
 

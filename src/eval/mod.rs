@@ -28,6 +28,7 @@ mod import;
 mod lambda;
 mod members;
 mod modules;
+mod natives;
 mod operators;
 mod overrides;
 mod query;
@@ -51,6 +52,8 @@ pub use codes::CODES;
 pub use environment::{Environment, EnvironmentPaths};
 pub use query::Asked;
 pub use request::{Compiled, DataSource, NodeRequest};
+
+pub use ruby_functions::is_refusal;
 
 pub use data::TopScope;
 

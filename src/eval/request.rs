@@ -5,7 +5,7 @@ use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
     hiera::{ContextCall, Found as Datum, Host as DataHost, Query},
-    inputs::PuppetDb,
+    inputs::{Answers, Programs, PuppetDb},
     syntax::Strict,
     value::Value,
 };
@@ -47,6 +47,10 @@ pub struct NodeRequest {
     pub puppetdb: Option<Arc<PuppetDb>>,
     /// Whether origins record what was read.
     pub record_reads: bool,
+    /// Answers to function calls, which come before the functions.
+    pub answers: Arc<Answers>,
+    /// Starts programs; `None` where nothing may be started.
+    pub programs: Option<Arc<dyn Programs>>,
 }
 
 /// The answer for one node.

@@ -1,14 +1,27 @@
 //! Ruby functions of modules: where their files are, and calling them through the interpreter.
 
-use super::{context::CallContext, cx::Cx};
+use super::{codes, context::CallContext, cx::Cx};
 use crate::{
-    diag::Result,
-    functions::Block,
+    diag::{Code, Diagnostic, Result},
+    functions::{self, Block},
+    inputs::RubyCall,
     ruby::{self, FunctionCall, HostBlock},
     source::{Location, SourceFile},
     value::Value,
 };
 use std::path::PathBuf;
+
+/// Variables that the real Puppet sets itself.
+const RESERVED: &[&str] = &[
+    "facts",
+    "trusted",
+    "server_facts",
+    "environment",
+    "title",
+    "name",
+    "module_name",
+    "caller_module_name",
+];
 
 impl Cx<'_, '_> {
     /// Calls a module's Ruby function; `None` where no module has one of this name.
@@ -32,12 +45,47 @@ impl Cx<'_, '_> {
             arguments,
             block: block.map(|block| (&run as HostBlock<'_>, block.arity())),
         };
-        let found = ruby::call_function(&source, &call).map_err(|found| found.or_at(|| at.clone()))?;
-        Ok(Some(found))
+        let found = ruby::call_function(&source, &call);
+        let found = found.or_else(|found| self.by_real_ruby(name, arguments, block, found));
+        found.map(Some).map_err(|found| Box::new(found.or_at(|| at.clone())))
+    }
+
+    /// Asks a real Ruby for what is refused here, where that is allowed; else says how it can be answered.
+    pub(super) fn by_real_ruby(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        block: Option<&dyn Block>,
+        found: Box<Diagnostic>,
+    ) -> Result<Value> {
+        if !is_refusal(found.code()) {
+            return Err(found);
+        }
+        let Some(programs) = self.c.request.programs.as_deref().filter(|_| block.is_none()) else {
+            let help = functions::how_to_answer(name);
+            return Err(if found.help_line().is_none() { Box::new(found.help(help)) } else { found });
+        };
+        let paths = self.c.env.paths();
+        let variables =
+            self.c.variables(self.scope).into_iter().filter(|(name, _)| !RESERVED.contains(&&**name));
+        let call = RubyCall {
+            function: name,
+            arguments,
+            node: &self.c.request.certname,
+            environment: &paths.name,
+            facts: &self.c.request.facts,
+            variables: &Value::hash(variables.map(|(name, value)| (Value::str(name), value))),
+            module_path: &paths.module_path,
+        };
+        let answer = programs.ruby(&call).map_err(|why| {
+            let message = format!("`{name}` in a real Ruby: {why}");
+            Box::new(Diagnostic::error(&codes::REAL_RUBY, functions::hide(&message, arguments)))
+        })?;
+        Ok(functions::derived_from(answer, arguments))
     }
 
     /// `lib/puppet/functions/a/b.rb`, else `lib/puppet/parser/functions/b.rb`, in the modules' order.
-    fn ruby_file(&self, name: &str) -> Option<PathBuf> {
+    pub(super) fn ruby_file(&self, name: &str) -> Option<PathBuf> {
         let modern = format!("lib/puppet/functions/{}.rb", name.replace("::", "/"));
         let old = format!("lib/puppet/parser/functions/{name}.rb");
         let relative = if name.contains("::") { vec![modern] } else { vec![modern, old] };
@@ -48,4 +96,10 @@ impl Cx<'_, '_> {
         });
         folders.into_iter().find(|path| self.c.world.is_file(path))
     }
+}
+
+/// Tells whether a code says that something is not done here that a real Puppet could do, or the user answer.
+#[must_use]
+pub fn is_refusal(code: &Code) -> bool {
+    ruby::is_refusal(code) || functions::is_refusal(code) || code.name == codes::OUTSIDE.name
 }

@@ -50,6 +50,10 @@ impl Host for CallContext<'_, '_> {
         self.cx.call_function(name, arguments, block, &self.at)
     }
 
+    fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+        self.cx.call_old_function(name, arguments, &self.at)
+    }
+
     fn render_template(&self, name: &str) -> Result<Str> {
         let template = if name.ends_with(".epp") { Template::Epp(name) } else { Template::Erb(name) };
         self.render(template, None)

@@ -63,6 +63,13 @@ impl Call<'_> {
         Box::new(Diagnostic::error(&codes::UNSUPPORTED, format!("`{}` {reason}", self.name)))
     }
 
+    /// Makes the error of something that would need a program or something outside of the inputs.
+    #[must_use]
+    pub fn needs_program(&self, what: &str) -> Box<Diagnostic> {
+        let found = Diagnostic::error(&codes::NEEDS_PROGRAM, format!("`{}` {what}", self.name));
+        Box::new(found.help(codes::how_to_answer(self.name)))
+    }
+
     /// Warns of a deprecated use.
     pub fn deprecated(&self, message: impl Into<String>) {
         self.context.report(Diagnostic::warning(&codes::DEPRECATED, message).at(self.at.clone()));

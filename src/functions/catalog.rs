@@ -16,16 +16,16 @@ rows! {
         "Tells whether a variable, type, class or resource is there." => defined;
     "include" "puppet" Four Dropped ["include(Any $names+)"]
         "Declares classes." => |call| include(call, Inclusion::Include);
-    "realize" "puppet" Three Dropped ["realize(Any $references*)"]
+    "realize" "puppet" Three Dropped ["realize(Any $references+)"]
         "Makes virtual resources real." => realize;
     "require" "puppet" Four Dropped ["require(Any $names+)"]
         "Declares classes that the calling container depends on." => |call| include(call, Inclusion::Require);
-    "tag" "puppet" Three Dropped ["tag(Any $tags*)"]
+    "tag" "puppet" Three Dropped ["tag(Any $tags+)"]
         "Adds tags to the calling container." => |call| {
             call.context.tag(&flat(call.arguments));
             Ok(Value::Undef)
         };
-    "tagged" "puppet" Three Dropped ["tagged(Any $tags*)"]
+    "tagged" "puppet" Three Dropped ["tagged(Any $tags+)"]
         "Tells whether the calling container has all the tags." =>
         |call| Ok(Value::Bool(call.context.is_tagged(&flat(call.arguments))));
     "assert_private" "stdlib" Three Dropped ["assert_private(String $message?)"]
@@ -75,9 +75,32 @@ fn create_resources(call: &Call<'_>) -> Result<Value> {
     if given == 3 && call.hash(2).is_none() {
         return Err(call.fail("create_resources(): third argument, if provided, must be a hash"));
     }
+    let wrong = call.hash(1).into_iter().flatten().find(|(_, own)| own.as_hash().is_none());
+    if let Some((_, own)) = wrong {
+        return Err(no_hash(call, own));
+    }
     let kind = call.string(0);
     call.context.create_resources(&kind, call.arg(1), (given == 3).then(|| call.arg(2)))?;
     Ok(Value::Undef)
+}
+
+/// Ruby's complaint of parameters that are no hash.
+fn no_hash(call: &Call<'_>, value: &Value) -> Box<crate::diag::Diagnostic> {
+    let kind = match value {
+        Value::Undef => "nil",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        other => super::collections::class_name(other),
+    };
+    call.fail(format!("no implicit conversion of {kind} into Hash"))
+}
+
+/// The reference that a value is, or Puppet's complaint.
+fn known_reference(call: &Call<'_>, value: &Value) -> Result<ResourceRef> {
+    let complaint = || {
+        call.fail(format!("No title provided and \"{}\" is not a valid resource reference", value.to_str()))
+    };
+    reference(value).ok_or_else(complaint)
 }
 
 /// Reads a reference: `File['/a']`, `Class['a']`, or the text of one.
@@ -101,13 +124,7 @@ pub(super) fn reference(value: &Value) -> Option<ResourceRef> {
 fn realize(call: &Call<'_>) -> Result<Value> {
     let mut found = Vec::new();
     for value in flat(call.arguments) {
-        match reference(&value) {
-            Some(it) => found.push(it),
-            None => {
-                let shown = value.to_str();
-                return Err(call.fail(format!("realize(): invalid resource reference {shown}")));
-            }
-        }
+        found.push(known_reference(call, &value)?);
     }
     call.context.realize(&found)?;
     Ok(Value::Undef)
@@ -130,10 +147,8 @@ fn assert_private(call: &Call<'_>) -> Result<Value> {
 }
 
 /// Whether the resource is there and its parameters have these values, compared as text.
-fn has_parameters(call: &Call<'_>, what: &Value, wanted: &Value) -> Result<bool> {
-    let Some(reference) = reference(what) else {
-        return Err(call.fail(format!("defined_with_params(): Invalid reference '{}'", what.to_str())));
-    };
+pub(super) fn has_parameters(call: &Call<'_>, what: &Value, wanted: &Value) -> Result<bool> {
+    let reference = known_reference(call, what)?;
     if !call.context.is_defined(&as_type(&reference))? {
         return Ok(false);
     }
@@ -144,7 +159,7 @@ fn has_parameters(call: &Call<'_>, what: &Value, wanted: &Value) -> Result<bool>
     Ok(wanted.as_hash().is_none_or(|wanted| wanted.iter().filter(|(_, value)| !value.is_undef()).all(fits)))
 }
 
-fn as_type(reference: &ResourceRef) -> Value {
+pub(super) fn as_type(reference: &ResourceRef) -> Value {
     Value::Type(if reference.type_name == "Class" {
         Type::Class(Some(reference.title.to_lowercase().as_str().into()))
     } else {
@@ -152,7 +167,7 @@ fn as_type(reference: &ResourceRef) -> Value {
     })
 }
 
-fn ensure_one(call: &Call<'_>, kind: &str, title: &Value, parameters: &Value) -> Result<()> {
+pub(super) fn ensure_one(call: &Call<'_>, kind: &str, title: &Value, parameters: &Value) -> Result<()> {
     let reference = ResourceRef::new(capitalize_segments(kind), title.to_str().text().clone());
     let reference = if reference.type_name == "Class" {
         ResourceRef::new("Class", capitalize_segments(&reference.title))
@@ -166,8 +181,12 @@ fn ensure_one(call: &Call<'_>, kind: &str, title: &Value, parameters: &Value) ->
     call.context.create_resources(&kind.to_lowercase(), &instances, None)
 }
 
-fn parameters(value: &Value) -> Value {
-    if value.as_hash().is_some() { value.clone() } else { Value::hash([]) }
+fn parameters(call: &Call<'_>, value: &Value) -> Result<Value> {
+    match value {
+        Value::Hash(_) => Ok(value.clone()),
+        Value::Undef => Ok(Value::hash([])),
+        other => Err(no_hash(call, other)),
+    }
 }
 
 fn ensure_resource(call: &Call<'_>) -> Result<Value> {
@@ -175,14 +194,15 @@ fn ensure_resource(call: &Call<'_>) -> Result<Value> {
         return Err(call.fail("ensure_resource(): takes two or three arguments"));
     }
     let kind = call.string(0);
+    let parameters = parameters(call, call.arg(2))?;
     for title in flat(std::slice::from_ref(call.arg(1))) {
-        ensure_one(call, &kind, &title, &parameters(call.arg(2)))?;
+        ensure_one(call, &kind, &title, &parameters)?;
     }
     Ok(Value::Undef)
 }
 
 /// The first hash with the entries of the second over it.
-fn merged(under: &Value, over: &Value) -> Value {
+pub(super) fn merged(under: &Value, over: &Value) -> Value {
     let entries = [under, over].into_iter().filter_map(Value::as_hash).flatten();
     Value::hash(entries.map(|(key, value)| (key.clone(), value.clone())))
 }
@@ -217,7 +237,7 @@ fn ensure_packages(call: &Call<'_>) -> Result<Value> {
 }
 
 fn getparam(call: &Call<'_>) -> Result<Value> {
-    let Some(reference) = reference(call.arg(0)) else { return Ok("".into()) };
+    let reference = known_reference(call, call.arg(0))?;
     let found = call.context.resource_parameter(&reference, &call.string(1));
     Ok(found.filter(|value| !value.is_undef()).unwrap_or_else(|| "".into()))
 }

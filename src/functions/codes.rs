@@ -47,6 +47,15 @@ pub const UNSUPPORTED: Code = Code {
                   be given in `migrate.toml`, or real Ruby can be used with `--allow-exec`.",
 };
 
+/// A program would have to be started, or something outside of the inputs read.
+pub const NEEDS_PROGRAM: Code = Code {
+    name: "functions::needs-program",
+    title: "a function needs a program, the network or a file outside of the inputs",
+    explanation: "Nothing is started and nothing but the given inputs is read while compiling. Give the answer in \
+                  `migrate.toml`: `[functions.NAME]` with `value = …`, or with `answers = [{arguments = […], value = \
+                  …}]` by arguments, and name the file by `--config`. Or let the program be started: `--allow-exec`.",
+};
+
 /// The bytes of a secret would be needed.
 pub const OPAQUE: Code = Code {
     name: "functions::opaque-secret",
@@ -57,4 +66,11 @@ pub const OPAQUE: Code = Code {
 };
 
 /// All codes of this stage.
-pub const CODES: &[Code] = &[ARGUMENTS, FAILED, FAIL, LOGGED, DEPRECATED, UNSUPPORTED, OPAQUE];
+pub const CODES: &[Code] = &[ARGUMENTS, FAILED, FAIL, LOGGED, DEPRECATED, UNSUPPORTED, NEEDS_PROGRAM, OPAQUE];
+
+/// Returns the help line of a call that can be answered by the user.
+#[must_use]
+pub fn how_to_answer(function: &str) -> String {
+    let key = if function.contains(':') { format!("\"{function}\"") } else { function.to_owned() };
+    format!("answer it by `[functions.{key}]` in the file of `--config`, or give `--allow-exec`")
+}

@@ -163,6 +163,11 @@ fn get(call: &Call<'_>, value: &Value, path: &str, default: &Value) -> Result<Va
         return Ok(value.clone());
     }
     let keys = split_key(path).or_fail(call)?;
+    if !matches!(value, Value::Array(_) | Value::Hash(_)) {
+        // the complaint of `dig` about its own argument
+        let arguments: Vec<Value> = std::iter::once(value.clone()).chain(keys).collect();
+        return call.context.call_function("dig", &arguments, None);
+    }
     match dig(call, value, &keys) {
         Ok(Value::Undef) => Ok(default.clone()),
         Err(error) if call.block.is_some() => {
@@ -262,14 +267,14 @@ fn sort(call: &Call<'_>) -> Result<Value> {
 }
 
 /// Ruby's complaint; what is no object of its own (numbers, booleans) is shown, the others by their class.
-fn comparison_failed(call: &Call<'_>, a: &Value, b: &Value) -> Box<crate::diag::Diagnostic> {
+pub(super) fn comparison_failed(call: &Call<'_>, a: &Value, b: &Value) -> Box<crate::diag::Diagnostic> {
     let special = matches!(b, Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_));
     let shown = if special { super::strings::inspect(b) } else { class_name(b).to_owned() };
     call.fail(format!("comparison of {} with {shown} failed", class_name(a)))
 }
 
 /// Gives the items back as a string where they were characters.
-fn rejoin(before: &Value, items: Vec<Value>) -> Value {
+pub(super) fn rejoin(before: &Value, items: Vec<Value>) -> Value {
     if !matches!(before, Value::Str(_)) {
         return Value::array(items);
     }

@@ -3,8 +3,9 @@
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
-    inputs::PuppetDb,
+    inputs::{Programs, PuppetDb},
     source::{Location, World},
+    syntax::Strict,
     value::{Str, TypeResolver, Value},
 };
 use ecow::EcoString;
@@ -28,6 +29,14 @@ pub trait Context: TypeResolver {
     /// # Errors
     /// Gives the function's diagnostics, or that there is none of that name.
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<&dyn Block>) -> Result<Value>;
+
+    /// Calls a function by name; one of the 3.x API comes before one of the 4.x API.
+    ///
+    /// # Errors
+    /// Gives the function's diagnostics, or that there is none of that name.
+    fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+        self.call_function(name, arguments, None)
+    }
 
     /// Returns a variable by name without `$`, as seen from the calling scope; `None` where it is not set.
     fn variable(&self, name: &str) -> Option<Value>;
@@ -106,6 +115,20 @@ pub trait Context: TypeResolver {
 
     /// Returns the module that calls, if a module does.
     fn module_name(&self) -> Option<&str>;
+
+    /// Returns what starts programs; `None` where nothing may be started.
+    fn programs(&self) -> Option<&dyn Programs> {
+        None
+    }
+
+    /// Tells whether there is a function of this name: builtin, of a module, or in the Puppet language.
+    ///
+    /// # Errors
+    /// Gives a file of that name that does not parse.
+    fn has_function(&self, name: &str) -> Result<bool>;
+
+    /// Returns what happens to questionable code.
+    fn strict(&self) -> Strict;
 
     /// Returns 7 or 8: the version of Puppet whose behaviour is followed.
     fn puppet_version(&self) -> u8;

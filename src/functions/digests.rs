@@ -1,6 +1,6 @@
 //! Digests of texts.
 
-use super::{Call, table::rows};
+use super::{Call, collections::class_name, table::rows};
 use crate::{diag::Result, value::Value};
 use md5::Digest;
 
@@ -18,9 +18,12 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn hex<D: Digest>(call: &Call<'_>) -> Result<Value> {
-    let text = match call.arg(0) {
-        Value::Sensitive(inner) => inner.to_str(),
-        other => other.to_str(),
+    let Value::Str(text) = call.arg(0) else {
+        let kind = match call.arg(0) {
+            Value::Bool(it) => it.to_string(),
+            other => class_name(other).to_owned(),
+        };
+        return Err(call.fail(format!("no implicit conversion of {kind} into String")));
     };
     Ok(Value::str(hexadecimal(&D::digest(text.as_bytes()))))
 }

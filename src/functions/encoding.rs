@@ -18,7 +18,7 @@ use base64::{
 rows! {
     "base64" "stdlib" Three Union ["base64(Any $action, Any $text, Any $method?)"] "Encodes or decodes base64." => base64;
     "load_module_metadata" "stdlib" Three Dropped ["load_module_metadata(Any $module, Any $allow_empty?)"] "Reads a module's metadata.json." => load_module_metadata;
-    "loadjson" "stdlib" Three Carried ["loadjson(Any $path, Any $default?)"] "Reads a JSON file." => |call| load(call, json);
+    "loadjson" "stdlib" Three Carried ["loadjson(Any $path, Any $default?)"] "Reads a JSON file." => |call| load(call, modules_json);
     "loadyaml" "stdlib" Three Carried ["loadyaml(Any $path, Any $default?)"] "Reads a YAML file." => |call| load(call, yaml_text);
     "parsehocon" "stdlib" Four Union ["parsehocon(String $hocon_string, Any $default?)"] "Reads HOCON text." => |call| {
         // JSON is HOCON too; anything else is not read here.
@@ -28,7 +28,7 @@ rows! {
         })
     };
     "parsejson" "stdlib" Three Union ["parsejson(Any $text, Any $default?)"] "Reads JSON text." => |call| parse(call, json);
-    "parsepson" "stdlib" Four Union ["parsepson(String[1] $pson_string, Any $default?)"] "Reads PSON text." => |call| parse(call, json);
+    "parsepson" "stdlib" Four Union ["parsepson(String[1] $pson_string, Any $default?)"] "Reads PSON text." => pson;
     "parseyaml" "stdlib" Three Union ["parseyaml(Any $text, Any $default?)"] "Reads YAML text." => |call| parse(call, yaml_text);
     "to_json" "stdlib" Four Union ["to_json(Any $data)"] "Writes JSON." => |call| Ok(Value::str(emit::json(call.arg(0))));
     "to_json_pretty" "stdlib" Four Union [
@@ -44,6 +44,31 @@ rows! {
 #[must_use]
 pub fn yaml(value: &Value) -> String {
     yaml::document(value, 2)
+}
+
+/// Whether the module reads JSON by Puppet's own PSON, which Puppet 8 no longer has: stdlib before 9, which has the
+/// old `validate_re` still.
+fn lacks_pson(call: &Call<'_>) -> Result<bool> {
+    Ok(call.context.puppet_version() >= 8 && call.context.has_function("validate_re")?)
+}
+
+fn no_pson(call: &Call<'_>) -> Box<crate::diag::Diagnostic> {
+    call.fail("uninitialized constant PSON")
+}
+
+fn modules_json(call: &Call<'_>, text: &str) -> Result<Value> {
+    if lacks_pson(call)? { Err(no_pson(call)) } else { json(call, text) }
+}
+
+fn pson(call: &Call<'_>) -> Result<Value> {
+    if call.context.puppet_version() < 8 {
+        return parse(call, json);
+    }
+    if lacks_pson(call)? {
+        return call.arguments.get(1).cloned().ok_or_else(|| no_pson(call));
+    }
+    let message = "This method is deprecated. From Puppet 8, PSON is no longer natively supported.";
+    call.context.call_function("deprecation", &["parsepson".into(), message.into()], None)
 }
 
 fn json(call: &Call<'_>, text: &str) -> Result<Value> {
@@ -89,7 +114,7 @@ fn parse(call: &Call<'_>, reader: Reader) -> Result<Value> {
 fn load(call: &Call<'_>, reader: Reader) -> Result<Value> {
     let path = call.string(0);
     if path.starts_with("http://") || path.starts_with("https://") {
-        return Err(call.unsupported("reads from the network"));
+        return Err(call.needs_program("reads from the network"));
     }
     let default = call.arguments.get(1).cloned().unwrap_or_default();
     let Some(found) = call.context.find_file(&path)? else {
@@ -112,6 +137,7 @@ fn load_module_metadata(call: &Call<'_>) -> Result<Value> {
         return Err(call.fail(format!("Could not find module {module}")));
     };
     match call.context.world().read(&folder.join("metadata.json")) {
+        Ok(_) if lacks_pson(call)? => Err(no_pson(call)),
         Ok(bytes) => json(call, &String::from_utf8_lossy(&bytes)),
         Err(_) if call.arg(1).is_truthy() => Ok(Value::hash([])),
         Err(_) => {

@@ -32,6 +32,11 @@ rows! {
         "Gives the folder of the first module that is there." => module_directory;
     "template" "puppet" Three Carried ["template(Any $paths+)"]
         "Renders ERB templates of modules, one after the other." => |call| all(call, |text| Template::Erb(text));
+    "glob" "stdlib" Three Dropped ["glob(Any $pattern)"]
+        "Lists the files that match." => |call| match call.arg(0) {
+            Value::Str(_) | Value::Array(_) => Err(call.needs_program("lists files of the compiling host")),
+            _ => Err(call.fail("glob(): Requires either array or string to work")),
+        };
     "get_module_path" "stdlib" Three Dropped ["get_module_path(Any $module)"]
         "Gives the folder of a module." => |call| {
             let name = call.string(0);

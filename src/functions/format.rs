@@ -51,11 +51,11 @@ impl Arguments<'_> {
         Ok(found)
     }
 
-    fn named(&self, name: &str) -> std::result::Result<Value, String> {
+    fn named(&self, name: &str, (open, close): (char, char)) -> std::result::Result<Value, String> {
         match self.all {
             [hash @ Value::Hash(entries)] => {
                 let symbol = || entries.get(&Value::Symbol(name.into())).cloned();
-                hash.get(name).cloned().or_else(symbol).ok_or(format!("key<{name}> not found"))
+                hash.get(name).cloned().or_else(symbol).ok_or(format!("key{open}{name}{close} not found"))
             }
             _ => Err("one hash required".into()),
         }
@@ -110,7 +110,7 @@ fn directive(
                 let rest = template.get(at..).unwrap_or_default();
                 let (name, _) = rest.split_once(close).ok_or("malformed name - unmatched parenthesis")?;
                 at += name.len() + 1;
-                it.value = Some(arguments.named(name)?);
+                it.value = Some(arguments.named(name, (c, close))?);
                 if c == '{' {
                     let value = it.value.clone().unwrap_or_default();
                     it.padded(&ruby_text(&value), out);

@@ -288,6 +288,13 @@ pub fn mark_secret(value: &Value, secret: &Arc<Secret>) -> Value {
     })
 }
 
+/// Labels every string of a value as derived from the secrets of the arguments it was computed from elsewhere.
+#[must_use]
+pub fn derived_from(value: Value, arguments: &[Value]) -> Value {
+    let found = secrets(arguments);
+    if found.is_empty() { value } else { label_as(&value, &found) }
+}
+
 /// Labels every string of a value as derived from the secrets.
 #[must_use]
 pub(super) fn label_as(value: &Value, secrets: &[Arc<Secret>]) -> Value {

@@ -81,9 +81,9 @@ rows! {
             if call.arg(0).is_undef() { Ok(Value::Undef) } else { call.yields(&[call.arg(0).clone()]) }
         };
     "tree_each" "puppet" Four Carried [
-        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Hash $options?, Callable[2, 2] &$block)",
-        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Hash $options?, Callable[1, 1] &$block)",
-        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Hash $options?)",
+        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Struct[{container_type => Optional[Type], include_root => Optional[Boolean], include_containers => Optional[Boolean], include_values => Optional[Boolean], order => Optional[Enum['depth_first', 'breadth_first']], include_refs => Optional[Boolean]}] $options?, Callable[2, 2] &$block)",
+        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Struct[{container_type => Optional[Type], include_root => Optional[Boolean], include_containers => Optional[Boolean], include_values => Optional[Boolean], order => Optional[Enum['depth_first', 'breadth_first']], include_refs => Optional[Boolean]}] $options?, Callable[1, 1] &$block)",
+        "tree_each(Variant[Iterator, Array, Hash, Object] $tree, Struct[{container_type => Optional[Type], include_root => Optional[Boolean], include_containers => Optional[Boolean], include_values => Optional[Boolean], order => Optional[Enum['depth_first', 'breadth_first']], include_refs => Optional[Boolean]}] $options?)",
     ] "Visits nested collections." => tree_each;
     "with" "puppet" Four Carried ["with(Any $arg*, Callable &$block)"]
         "Calls the block with the arguments." => |call| call.yields(call.arguments);

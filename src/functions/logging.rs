@@ -3,6 +3,7 @@
 use super::{Call, codes, table::rows};
 use crate::{
     diag::{Diagnostic, Result},
+    syntax::Strict,
     value::Value,
 };
 
@@ -11,16 +12,26 @@ rows! {
     "crit" "puppet" Four Dropped ["crit(Any $values*)"] "Logs a critical message." => |call| log(call, true);
     "debug" "puppet" Four Dropped ["debug(Any $values*)"] "Logs for debugging." => |_| Ok(Value::Undef);
     "deprecation" "stdlib" Four Dropped ["deprecation(String $key, String $message, Boolean $use_strict_setting?)"]
-        "Warns of a deprecated use." => |call| {
-            call.deprecated(call.text(1));
-            Ok(Value::Undef)
-        };
+        "Warns of a deprecated use; fails where `strict` is `error`." => deprecation;
     "emerg" "puppet" Four Dropped ["emerg(Any $values*)"] "Logs an emergency." => |call| log(call, true);
     "err" "puppet" Four Dropped ["err(Any $values*)"] "Logs an error." => |call| log(call, true);
     "fail" "puppet" Three Dropped ["fail(Any $values*)"] "Ends the compilation with an error." => fail;
     "info" "puppet" Four Dropped ["info(Any $values*)"] "Logs an information." => |call| log(call, false);
     "notice" "puppet" Four Dropped ["notice(Any $values*)"] "Logs a notice." => |call| log(call, false);
     "warning" "puppet" Four Dropped ["warning(Any $values*)"] "Logs a warning." => |call| log(call, true);
+}
+
+/// Warns, or does as `strict` says unless the last argument is `false`.
+fn deprecation(call: &Call<'_>) -> Result<Value> {
+    let (key, message) = (call.text(0), call.text(1));
+    match call.context.strict() {
+        Strict::Error if call.flag(2, true) => Err(call.fail(format!("deprecation. {key}. {message}"))),
+        Strict::Off if call.flag(2, true) => Ok(Value::Undef),
+        Strict::Off | Strict::Warning | Strict::Error => {
+            call.deprecated(message);
+            Ok(Value::Undef)
+        }
+    }
 }
 
 fn joined(arguments: &[Value]) -> String {

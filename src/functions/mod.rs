@@ -38,10 +38,11 @@ mod tests;
 mod time;
 mod types;
 
-pub(crate) use codes::CODES;
+use crate::diag::Code;
+pub(crate) use codes::{CODES, how_to_answer};
 pub use context::{Block, Call, Context, Inclusion, LookupRequest, Template};
 pub use encoding::yaml;
-pub use gate::{call, hide, map_strings, mark_secret, secrets};
+pub use gate::{call, derived_from, hide, map_strings, mark_secret, secrets};
 pub use table::{Function, Generation, Labelling, find, functions, similar};
 
 /// The rows of all families.
@@ -66,6 +67,7 @@ const FAMILIES: &[&[Function]] = &[
     stdlib::addresses::ROWS,
     stdlib::arrays::ROWS,
     stdlib::hashes::ROWS,
+    stdlib::namespaced::ROWS,
     stdlib::predicates::ROWS,
     stdlib::texts::ROWS,
     stdlib::validate::ROWS,
@@ -73,3 +75,9 @@ const FAMILIES: &[&[Function]] = &[
     time::ROWS,
     types::ROWS,
 ];
+
+/// Tells whether a code says that a function is not done here, though it could be elsewhere.
+#[must_use]
+pub fn is_refusal(code: &Code) -> bool {
+    [codes::UNSUPPORTED.name, codes::NEEDS_PROGRAM.name].contains(&code.name)
+}

@@ -9,7 +9,13 @@ rows! {
     "pw_hash" "stdlib" Three Union ["pw_hash(Any $password, Any $type, Any $salt)"] "Gives the crypt of a password." => pw_hash;
     "str2saltedpbkdf2" "stdlib" Three Union ["str2saltedpbkdf2(Any $password, Any $salt, Any $iterations)"] "Gives a PBKDF2 digest as macOS wants it." => pbkdf2;
     "str2saltedsha512" "stdlib" Three Union ["str2saltedsha512(Any $password)"] "Gives a SHA-512 with a random salt." =>
-        |call| Err(call.unsupported("takes a random salt: every compilation gives another answer"));
+        |call| match call.arg(0) {
+            Value::Str(_) => Err(call.needs_program("takes a random salt: every compilation gives another answer")),
+            other => {
+                let kind = super::collections::class_name(other);
+                Err(call.fail(format!("str2saltedsha512(): Requires a String argument, you passed: {kind}")))
+            }
+        };
 }
 
 const ALPHABET: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -209,16 +215,19 @@ fn pbkdf2(call: &Call<'_>) -> Result<Value> {
         return Err(call.fail(format!("str2saltedpbkdf2(): wrong number of arguments ({given} for 3)")));
     }
     let arguments: Vec<Value> = call.arguments.iter().map(unwrapped).collect();
-    let (Some(Value::Str(password)), Some(Value::Str(salt)), Some(Value::Int(iterations))) =
-        (arguments.first(), arguments.get(1), arguments.get(2))
-    else {
-        return Err(
-            call.fail("str2saltedpbkdf2(): first and second argument must be a string, third an integer")
-        );
+    let complaint = |what: &str| call.fail(format!("str2saltedpbkdf2(): {what}"));
+    let Some(Value::Str(password)) = arguments.first() else {
+        return Err(complaint("first argument must be a string"));
+    };
+    let Some(Value::Str(salt)) = arguments.get(1) else {
+        return Err(complaint("second argument must be a string"));
     };
     if salt.len() < 8 {
-        return Err(call.fail("str2saltedpbkdf2(): second argument must be at least 8 bytes long"));
+        return Err(complaint("second argument must be at least 8 bytes long"));
     }
+    let Some(Value::Int(iterations)) = arguments.get(2) else {
+        return Err(complaint("third argument must be an integer"));
+    };
     if !(40_001..70_000).contains(iterations) {
         return Err(call.fail("str2saltedpbkdf2(): third argument must be between 40,000 and 70,000"));
     }

@@ -11,7 +11,11 @@ rows! {
         let found = Value::array(scan(&call.string(0), call.text(1)));
         if call.block.is_some() { call.yields(&[found]) } else { Ok(found) }
     };
-    "annotate" "puppet" Four Dropped [] "Annotates a value." => |call| Err(call.unsupported("is not done here: annotations have no effect on a catalog"));
+    "annotate" "puppet" Four Dropped [
+        "annotate(Type $type, Any $value, Callable[0, 0] &$block?)",
+        "annotate(Type $type, Any $value, Variant[Enum['clear'], Hash[String, Any]] $annotation_hash)",
+        "annotate(Type $type, Any $value, Hash[Type, Hash[String, Any]] $annotations)",
+    ] "Annotates a value." => |call| Err(call.unsupported("is not done here: annotations have no effect on a catalog"));
     "import" "puppet" Four Dropped [] "Was removed with Puppet 4." => |call: &Call<'_>| -> Result<Value> {
         Err(call.fail("Use of 'import' has been discontinued in favor of a manifest directory. See http://links.puppet.com/puppet-import-deprecation"))
     };

@@ -11,7 +11,7 @@ rows! {
     "call" "puppet" Four Carried ["call(String $function_name, Any $arguments*, Callable &$block?)", "call(Deferred $deferred)"]
         "Calls a function by its name." => call_by_name;
     "generate" "puppet" Three Dropped ["generate(Any $command+)"]
-        "Starts a program and gives its output." => |call| Err(call.unsupported("starts a program"));
+        "Starts a program and gives its output." => generate;
     "shellquote" "puppet" Three Union ["shellquote(Any $words*)"]
         "Quotes words for a Bourne shell." => |call| {
             let words: Vec<String> = flat(call.arguments).iter().map(|word| shellquote(&word.to_str())).collect();
@@ -23,22 +23,19 @@ rows! {
             Ok(order(if call.flag(2, false) { versioncmp(&normalized(a), &normalized(b)) } else { versioncmp(a, b) }))
         };
     "batch_escape" "stdlib" Four Union ["batch_escape(Any $string)"]
-        "Escapes a text for a batch shell." => |call| Ok(Value::str(format!("\"{}\"", call.string(0).replace('"', "\"\"").replace('$', "\\$"))));
+        "Escapes a text for a batch shell." => |call| Ok(Value::str(format!("\"{}\"", call.string(0).replace('\\', "\\\\").replace('"', "\"\"").replace('$', "\\$"))));
     "powershell_escape" "stdlib" Four Union ["powershell_escape(Any $string)"]
         "Escapes a text for PowerShell." => |call| {
             let text = call.string(0);
             let escaped: String = text.chars().map(|c| match c {
-                ' ' => "` ".to_owned(),
-                '\'' => "`'".to_owned(),
-                '`' => "\\``".to_owned(),
-                '|' => "\\|".to_owned(),
-                '\n' => "`n".to_owned(),
-                '$' => "`$".to_owned(),
+                ' ' | '\'' | '`' | '|' | '\n' | '$' => format!("`{c}"),
                 '"' => "\\`\"".to_owned(),
                 other => other.to_string(),
             }).collect();
             Ok(Value::str(escaped))
         };
+    "pry" "stdlib" Three Dropped ["pry(Any $arguments*)"]
+        "Opens a debugger." => |call| Err(call.needs_program("opens a debugger"));
     "shell_escape" "stdlib" Four Union ["shell_escape(Any $string)"]
         "Escapes a text for a Bourne shell." => |call| Ok(Value::str(escape(&call.string(0))));
     "shell_join" "stdlib" Three Union ["shell_join(Any $words)"]
@@ -73,6 +70,27 @@ fn resolve(call: &Call<'_>, it: &Deferred) -> Result<Value> {
         return super::collections::dig(call, &value, &arguments);
     }
     call.context.call_function(&it.name, &arguments, None)
+}
+
+/// Starts a program, by Puppet's rules for its name.
+fn generate(call: &Call<'_>) -> Result<Value> {
+    let words: Vec<String> = call.arguments.iter().map(|it| it.to_str().as_str().to_owned()).collect();
+    let program = words.first().map(String::as_str).unwrap_or_default();
+    if !program.starts_with('/') {
+        return Err(call.fail("Generators must be fully qualified"));
+    }
+    let plain = |c: char| c.is_alphanumeric() || "-/_.+".contains(c);
+    if !program.lines().any(|line| !line.is_empty() && line.chars().all(plain)) {
+        return Err(call.fail("Generators can only contain alphanumerics, file separators, and dashes"));
+    }
+    if program.contains("..") {
+        return Err(call.fail("Can not use generators with '..' in them."));
+    }
+    let Some(programs) = call.context.programs() else {
+        return Err(call.needs_program(&format!("starts `{program}`")));
+    };
+    let failed = |why| call.fail(format!("Failed to execute generator {program}: {why}"));
+    programs.generate(&words).map(Value::str).map_err(failed)
 }
 
 fn shellquote(word: &str) -> String {

@@ -23,7 +23,7 @@ rows! {
         "Removes blanks at the start." => |call| each_text(call, |text| text.slice(leading(text)..text.len()));
     "rstrip" "puppet" Four Carried ["rstrip(Numeric $arg)", "rstrip(String $arg)", "rstrip(Iterable[Variant[String, Numeric]] $arg)"]
         "Removes blanks at the end." => |call| each_text(call, |text| text.slice(0..trailing(text)));
-    "split" "puppet" Four Carried ["split(String $str, String $pattern)", "split(String $str, Regexp $pattern)", "split(String $str, Type[Regexp] $pattern)", "8 split(Sensitive[String] $str, String $pattern)", "8 split(Sensitive[String] $str, Regexp $pattern)"]
+    "split" "puppet" Four Carried ["split(String $str, String $pattern)", "split(String $str, Regexp $pattern)", "split(String $str, Type[Regexp] $pattern)", "8 split(Sensitive[String] $sensitive, String $pattern)", "8 split(Sensitive[String] $sensitive, Regexp $pattern)", "8 split(Sensitive[String] $sensitive, Type[Regexp] $pattern)"]
         "Splits at each match of an expression." => split;
     "strip" "puppet" Four Carried ["strip(Numeric $arg)", "strip(String $arg)", "strip(Iterable[Variant[String, Numeric]] $arg)"]
         "Removes blanks at both ends." => |call| each_text(call, |text| {

@@ -63,6 +63,12 @@ impl Context for Nothing {
     fn world(&self) -> &dyn World {
         &self.world
     }
+    fn has_function(&self, name: &str) -> Result<bool> {
+        Ok(find(name).is_some())
+    }
+    fn strict(&self) -> crate::syntax::Strict {
+        crate::syntax::Strict::Error
+    }
     fn module_name(&self) -> Option<&str> {
         None
     }

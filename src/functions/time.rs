@@ -13,7 +13,10 @@ rows! {
         "strftime(String $format, String $timezone?)",
     ] "Writes a point or a length in time by a format." => strftime;
     "time" "stdlib" Three Union ["time(Any $zone?)"]
-        "Gives the seconds since 1970." => |call| Ok(Value::Int(call.context.world().now()));
+        "Gives the seconds since 1970." => |call| match call.arguments.len() {
+            0 | 1 => Ok(Value::Int(call.context.world().now())),
+            given => Err(call.fail(format!("time(): Wrong number of arguments given {given} for 0 or 1"))),
+        };
 }
 
 fn offset(call: &Call<'_>, index: usize) -> Result<i64> {

@@ -36,8 +36,36 @@ rows! {
             Value::Type(it) => Ok(Value::Bool(it.instance(call.arg(0), call.context))),
             _ => Ok(Value::Bool(false)),
         };
+    "type3x" "stdlib" Three Dropped ["type3x(Any $value)"]
+        "Gives the name of a value's kind, as Puppet 3 had it." => type3x;
     "type_of" "stdlib" Four Carried ["type_of(Any $value)"]
         "Gives the type of a value." => |call| Ok(Value::Type(Type::infer_set(call.arg(0))));
+}
+
+fn type3x(call: &Call<'_>) -> Result<Value> {
+    if call.arguments.len() != 1 {
+        let given = call.arguments.len();
+        return Err(call.fail(format!("type3x(): Wrong number of arguments given ({given} for 1)")));
+    }
+    if call.context.puppet_version() >= 8 {
+        // it names a class that Ruby 3.2 no longer has
+        return Err(call.fail("uninitialized constant Puppet::Parser::Functions::Bignum"));
+    }
+    Ok(Value::str(match call.arg(0) {
+        Value::Bool(_) => "boolean",
+        Value::Array(_) => "array",
+        Value::Hash(_) => "hash",
+        Value::Float(_) => "float",
+        Value::Int(_) => "integer",
+        Value::Str(text) if text.parse::<i64>().is_ok_and(|it| it.to_string() == text.as_str()) => "integer",
+        Value::Str(text)
+            if text.parse::<f64>().is_ok_and(|it| crate::value::float_to_string(it) == text.as_str()) =>
+        {
+            "float"
+        }
+        Value::Str(_) => "string",
+        _ => return Err(call.fail("type3x(): Unknown type")),
+    }))
 }
 
 fn assert_type(call: &Call<'_>) -> Result<Value> {

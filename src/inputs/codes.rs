@@ -142,6 +142,15 @@ pub(crate) const UNSUPPORTED: Code = Code {
                   an answer that leaves it out.",
 };
 
+/// A settings file that cannot be understood.
+pub(crate) const SETTINGS: Code = Code {
+    name: "inputs::settings",
+    title: "`migrate.toml` cannot be understood",
+    explanation: "The file is not TOML, or has a key that nothing reads. Answers to function calls are \
+                  `[functions.NAME]` with `value = …` for every call, or `answers = [{arguments = […], value = …}]` \
+                  for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     UNREADABLE,
@@ -162,4 +171,5 @@ pub const CODES: &[Code] = &[
     PUPPETDB_RECORD,
     PUPPETDB_NOT_RECORDED,
     UNSUPPORTED,
+    SETTINGS,
 ];

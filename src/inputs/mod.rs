@@ -3,6 +3,7 @@
 //! In: paths, read through a [`World`](crate::source::World). Out: a [`Repo`] and [`NodeInputs`] by certname.
 //! YAML is read by a later stage; it comes in as a [`YamlReader`].
 
+mod answers;
 mod codes;
 mod conf;
 mod facts;
@@ -10,12 +11,14 @@ mod json;
 mod legacy;
 mod modules;
 mod node;
+mod programs;
 mod puppetdb;
 mod puppetfile;
 mod reader;
 mod repo;
 mod trusted;
 
+pub use answers::{Answers, Settings};
 pub use codes::CODES;
 pub(crate) use codes::{FLAG, NO_NODES, UNSUPPORTED};
 pub use facts::override_fact;
@@ -23,6 +26,7 @@ pub use json::json;
 pub use legacy::derive_legacy_facts;
 pub use modules::{Module, Modules};
 pub use node::{NodeInputs, NodeSources, node_inputs, nodes_without_facts, other_nodes};
+pub use programs::{Programs, RubyCall};
 pub use puppetdb::{PuppetDb, PuppetDbSettings, is_address};
 pub use puppetfile::{PuppetfileModule, puppetfile};
 pub use reader::{Reader, YamlReader};

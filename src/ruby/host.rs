@@ -39,6 +39,14 @@ pub trait Host {
     /// Gives the function's diagnostics, or that there is none of that name.
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<HostBlock<'_>>) -> Result<Value>;
 
+    /// Calls a function as `scope.function_x` does: those of the 3.x API come first.
+    ///
+    /// # Errors
+    /// Gives the function's diagnostics, or that there is none of that name.
+    fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+        self.call_function(name, arguments, None)
+    }
+
     /// Renders another template by `module/file.erb` (or `.epp`) with the same scope.
     ///
     /// # Errors

@@ -46,3 +46,11 @@ pub use code::CODES;
 pub use functions::{FunctionCall, call_function};
 pub use host::{Host, HostBlock};
 pub use script::Script;
+
+/// Tells whether a code says that the interpreter refuses what a real Ruby could do.
+#[must_use]
+pub fn is_refusal(code: &crate::diag::Code) -> bool {
+    let refused =
+        [code::REFUSED, code::UNSUPPORTED_SYNTAX, code::UNSUPPORTED_METHOD, code::UNSUPPORTED_VALUE];
+    refused.iter().any(|it| it.name == code.name)
+}

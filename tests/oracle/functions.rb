@@ -4,9 +4,11 @@
 # Records what the real Puppet gives for each expression of fixtures/functions/*.txt (one a line), as *.json beside:
 # {"expression": {"value": "…"}} or {"expression": {"error": "…"}}.
 #
-#   ruby -W0 tests/oracle/functions.rb [NAME.txt …]
+#   ruby -W0 tests/oracle/functions.rb [NAME.txt …]                            Puppet 7, with bookworm's stdlib (8.5)
+#   tests/oracle/in_trixie ruby -W0 tests/oracle/functions.rb [NAME.txt …]     Puppet 8, the same stdlib; stdlib9.txt is
+#                                                                              asked with trixie's own (9.4)
 #
-# The value is `String(type($r))` and `String($r, '%p')`. Needs Debian's puppet-agent and puppet-module-puppetlabs-stdlib.
+# The value is `String(type($r))` and `String($r, '%p')`. Puppet 8's answers are in *.8.json where they differ.
 
 require 'puppet'
 require 'json'
@@ -14,6 +16,8 @@ require 'json'
 HERE = File.expand_path('../../fixtures/functions', __dir__)
 FACTS = JSON.parse(File.read(File.expand_path('../../fixtures/eval/facts.json', __dir__)))
 NODE = 'node1.example.net'
+VERSION = Puppet.version.to_i
+OWN = '/usr/share/puppet/modules'
 
 Puppet.initialize_settings(['--confdir', '/tmp/functions/conf', '--vardir', '/tmp/functions/var',
                             '--codedir', '/tmp/functions/code', '--vendormoduledir', '/nonexistent',
@@ -28,7 +32,7 @@ def manifest(expression)
 end
 
 def compile(code)
-  env = Puppet::Node::Environment.create(:production, ['/usr/share/puppet/modules'])
+  env = Puppet::Node::Environment.create(:production, [$modules])
   loaders = Puppet::Environments::Static.new(env)
   trusted = Puppet::Context::TrustedInformation.new('remote', NODE, {})
   Puppet[:code] = code
@@ -45,17 +49,31 @@ end
 def answer(expression)
   catalog = compile(manifest(expression))
   text = ->(title) { catalog.resource('Notify', title)[:message] }
-  { 'value' => "#{text.call('type')}: #{text.call('value')}" }
+  { 'value' => "#{text.call('type')}: #{text.call('value')}".gsub("#{$modules}/", "#{OWN}/") }
 rescue StandardError, ScriptError => e
   message = e.message.sub(/ ?\((file: [^,()]+, )?line: \d+(, column: \d+)?\).*\z/m, '').sub(/ on node \S+\z/, '')
   message = message.sub(/\AEvaluation Error: /, '').sub(/\AError while evaluating a[n]? .*?, /i, '')
   { 'error' => message.gsub(/:0x\h+/, '') }
 end
 
-files = ARGV.empty? ? Dir.glob(File.join(HERE, '*.txt')).sort : ARGV.map { |it| File.expand_path(it) }
-files.each do |path|
+def record(path)
   lines = File.readlines(path, chomp: true).reject { |line| line.strip.empty? || line.start_with?('#') }
   answers = lines.to_h { |line| [line, answer(line)] }
-  File.write(path.sub(/\.txt\z/, '.json'), "#{JSON.pretty_generate(answers)}\n")
-  puts "#{File.basename(path)}: #{answers.size} expressions, #{answers.count { |_, it| it['error'] }} errors"
+  base = path.sub(/\.txt\z/, '.json')
+  if VERSION > 7
+    other = File.exist?(base) ? JSON.parse(File.read(base)) : {}
+    answers = answers.reject { |line, it| other[line] == it }
+    base = base.sub(/\.json\z/, '.8.json')
+  end
+  File.write(base, "#{JSON.pretty_generate(answers)}\n")
+  puts "#{File.basename(base)}: #{answers.size} of #{lines.size} expressions, #{answers.count { |_, it| it['error'] }} errors"
+end
+
+files = ARGV.empty? ? Dir.glob(File.join(HERE, '*.txt')).sort : ARGV.map { |it| File.expand_path(it) }
+files.each do |path|
+  young = File.basename(path) == 'stdlib9.txt'
+  next if young && VERSION < 8
+
+  $modules = young ? OWN : ENV.fetch('PUPPET_MODULES', OWN)
+  record(path)
 end

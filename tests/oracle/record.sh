@@ -19,6 +19,8 @@ record fixtures/control-repo control-repo
 # Modules of the days of Puppet 3 and 4: they read variables nobody set and call deprecated functions.
 record tests/debian-repo debian-repo --strict warning --strict-variables false
 
+ruby -W0 tests/oracle/functions.rb
+tests/oracle/in_trixie ruby -W0 tests/oracle/functions.rb
 ruby -W0 tests/oracle/eval_cases.rb
 
 ruby -W0 tests/oracle/conformance.rb

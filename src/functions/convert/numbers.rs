@@ -17,7 +17,8 @@ struct Given {
 fn given(call: &Call<'_>, arguments: &[Value], radix_too: bool) -> Result<Given> {
     let wrong = || {
         let most = if radix_too { 3 } else { 2 };
-        call.fail(format!("'new' expects between 1 and {most} arguments, got {}", arguments.len()))
+        let got = if arguments.is_empty() { "none".to_owned() } else { arguments.len().to_string() };
+        call.fail(format!("'new' expects between 1 and {most} arguments, got {got}"))
     };
     let abs = |it: Option<&Value>| matches!(it, Some(Value::Bool(true)));
     let radix = |it: Option<&Value>| it.filter(|it| !matches!(it, Value::Default)).cloned();

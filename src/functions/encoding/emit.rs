@@ -2,6 +2,7 @@
 
 use super::json_text;
 use crate::{
+    catalog::rich_json,
     functions::strings::inspect_text,
     value::{Value, float_to_string},
 };
@@ -106,7 +107,27 @@ pub(super) fn script(value: &Value, words: &Words) -> String {
             };
             format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
-        other => inspect_text(&other.to_str()),
+        Value::Str(text) => inspect_text(text),
+        other => rich(&rich_json(other), words),
+    }
+}
+
+/// What is no plain data is written as rich data.
+fn rich(json: &serde_json::Value, words: &Words) -> String {
+    match json {
+        serde_json::Value::Object(entries) => {
+            let pair = |(key, item): (&String, &serde_json::Value)| {
+                format!("{}{}{}", inspect_text(key), words.arrow, rich(item, words))
+            };
+            format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+        serde_json::Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| rich(item, words)).collect::<Vec<_>>().join(", "))
+        }
+        serde_json::Value::String(text) => inspect_text(text),
+        serde_json::Value::Null => words.none.into(),
+        serde_json::Value::Bool(it) => (if *it { words.yes } else { words.no }).into(),
+        serde_json::Value::Number(it) => it.to_string(),
     }
 }
 

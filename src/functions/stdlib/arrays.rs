@@ -29,6 +29,9 @@ rows! {
     "concat" "stdlib" Three Carried ["concat(Any $array, Any $values*)"] "Appends arrays and values to an array." => concat;
     "count" "stdlib" Three Dropped ["count(Any $collection, Any $item?)"] "Counts items that are not empty, or equal to a value." => |call| {
         let wanted = call.arguments.get(1).filter(|it| it.is_truthy());
+        if !matches!(call.arg(0), Value::Array(_) | Value::Hash(_)) {
+            return count_characters(call, wanted);
+        }
         let empty = |it: &&Value| !it.is_undef() && it.as_str() != Some("");
         Ok(count(match wanted {
             Some(wanted) => listed(call.arg(0)).iter().filter(|it| ruby_eq(it, wanted)).count(),
@@ -79,9 +82,13 @@ rows! {
             _ => return Err(call.fail("reverse(): Requires either array or string to work with")),
         })
     };
-    "shuffle" "stdlib" Three Carried ["shuffle(Any $value)"] "Shuffles; not repeatable in Puppet either, so the order is kept here." => |call| {
-        call.deprecated("`shuffle` gives another order at every compilation in Puppet; the order is kept here");
-        Ok(call.arg(0).clone())
+    "shuffle" "stdlib" Three Carried ["shuffle(Any $value)"] "Shuffles; another order at every compilation." => |call| {
+        match call.arg(0) {
+            it @ Value::Array(items) if items.len() < 2 => Ok(it.clone()),
+            it @ Value::Str(text) if text.chars().count() < 2 => Ok(it.clone()),
+            Value::Array(_) | Value::Str(_) => Err(call.needs_program("takes chance: every compilation gives another order")),
+            _ => Err(call.fail("shuffle(): Requires either array or string to work with")),
+        }
     };
     "suffix" "stdlib" Three Carried ["suffix(Any $enumerable, Any $suffix?)"] "Puts a text after each item or key." => |call| affix(call, false);
     "union" "stdlib" Three Carried ["union(Any $arrays*)"] "Gives the items of all arrays, each once." => |call| {
@@ -96,6 +103,17 @@ rows! {
     };
     "values_at" "stdlib" Three Carried ["values_at(Any $array, Any $indices)"] "Gives the items at indexes and ranges of indexes." => values_at;
     "zip" "stdlib" Three Carried ["zip(Any $first, Any $second, Any $flatten?)"] "Pairs the items of two arrays." => zip;
+}
+
+/// What Ruby's own `count` says of a text and of what has none.
+fn count_characters(call: &Call<'_>, wanted: Option<&Value>) -> Result<Value> {
+    match (call.arg(0), wanted) {
+        (Value::Str(text), Some(Value::Str(set))) => {
+            Ok(count(text.chars().filter(|c| super::texts::in_set(set, *c)).count()))
+        }
+        (Value::Str(_), None) => Err(call.fail("wrong number of arguments (given 0, expected 1+)")),
+        (other, _) => Err(call.fail(format!("undefined method `count' for {}", inspect(other)))),
+    }
 }
 
 fn clamp(call: &Call<'_>) -> Result<Value> {

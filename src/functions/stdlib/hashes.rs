@@ -27,7 +27,14 @@ rows! {
         }
     };
     "dig44" "stdlib" Three Carried ["dig44(Any $data, Any $path, Any $default?)"] "Walks into nested collections by an array of keys." => |call| {
-        let found = dig(call, call.arg(0), call.items(1))?;
+        let kind = |index: usize| class_name(call.arg(index));
+        if !matches!(call.arg(0), Value::Hash(_) | Value::Array(_)) {
+            return Err(call.fail(format!("dig44(): first argument must be a hash or an array, given {}", kind(0))));
+        }
+        let Value::Array(path) = call.arg(1) else {
+            return Err(call.fail(format!("dig44(): second argument must be an array, given {}", kind(1))));
+        };
+        let found = walk(call.arg(0), path);
         Ok(if found.is_undef() { call.arg(2).clone() } else { found })
     };
     "fact" "stdlib" Four Carried ["fact(String $fact_name)"] "Gives a fact by its dotted name." => fact;
@@ -83,6 +90,19 @@ rows! {
             let found = dig(call, call.arg(0), &keys)?;
             Ok(if found.is_undef() { default.clone() } else { found })
         };
+}
+
+/// Walks down; what is no collection, or no index of an array, ends the way.
+fn walk(data: &Value, path: &[Value]) -> Value {
+    let step = |at: Value, key: &Value| match &at {
+        Value::Hash(entries) => entries.get(key).cloned().unwrap_or_default(),
+        Value::Array(items) => {
+            let index = key.to_str().parse::<i64>().ok();
+            index.map(|index| crate::functions::collections::nth(items, index)).unwrap_or_default()
+        }
+        _ => Value::Undef,
+    };
+    path.iter().fold(data.clone(), step)
 }
 
 fn is_given(value: &Value) -> bool {

@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod arrays;
 pub(super) mod hashes;
+pub(super) mod namespaced;
 pub(super) mod predicates;
 pub(super) mod texts;
 pub(super) mod validate;

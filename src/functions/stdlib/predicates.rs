@@ -13,7 +13,7 @@ rows! {
     "is_bool" "stdlib" Three Dropped ["is_bool(Any $value)"] "Tells whether a value is a boolean." => |call| test(call, |it| matches!(it, Value::Bool(_)));
     "is_float" "stdlib" Three Dropped ["is_float(Any $value)"] "Tells whether a value is a float or the text of one." => |call| test(call, is_float);
     "is_function_available" "stdlib" Three Dropped ["is_function_available(Any $name)"] "Tells whether there is a function of the name." => |call| {
-        Ok(Value::Bool(crate::functions::find(call.text(0)).is_some()))
+        call.context.has_function(call.text(0)).map(Value::Bool)
     };
     "is_hash" "stdlib" Three Dropped ["is_hash(Any $value)"] "Tells whether a value is a hash." => |call| {
         exactly(call, 1)?;

@@ -54,7 +54,13 @@ rows! {
         let Value::Str(text) = call.arg(0) else { return Err(call.fail("unix2dos(): Requires string as argument")) };
         Ok(Value::str(text.replace("\r\n", "\n").replace('\n', "\r\n")))
     };
-    "uriescape" "stdlib" Three Union ["uriescape(Any $value)"] "Escapes texts for a URI." => |call| each(call, uri_escape);
+    "uriescape" "stdlib" Three Union ["uriescape(Any $value)"] "Escapes texts for a URI." => |call| {
+        // stdlib from 9 on, which has lost `validate_re`, refuses it there
+        if call.context.puppet_version() >= 8 && !call.context.has_function("validate_re")? {
+            return Err(call.fail("This function is not available in Puppet 8. URI.escape no longer exists as of Ruby 3+."));
+        }
+        each(call, uri_escape)
+    };
 }
 
 /// Applies a change to a text or to the texts of an array.

@@ -28,11 +28,11 @@ rows! {
         Ok(Value::Undef)
     };
     "validate_array" "stdlib" Three Dropped ["validate_array(Any $values*)"] "Fails unless all are arrays." => |call| all(call, "is not an Array.  It looks to be a", |it| it.as_array().is_some());
-    "validate_augeas" "stdlib" Three Dropped ["validate_augeas(Any $arguments*)"] "Checks a text with an Augeas lens." => |call| Err(call.unsupported("runs Augeas"));
+    "validate_augeas" "stdlib" Three Dropped ["validate_augeas(Any $arguments*)"] "Checks a text with an Augeas lens." => |call| program(call, (2, 4), "runs Augeas");
     "validate_bool" "stdlib" Three Dropped ["validate_bool(Any $values*)"] "Fails unless all are booleans." => |call| all(call, "is not a boolean.  It looks to be a", |it| matches!(it, Value::Bool(_)));
-    "validate_cmd" "stdlib" Three Dropped ["validate_cmd(Any $arguments*)"] "Checks a text with a program." => |call| Err(call.unsupported("starts a program"));
+    "validate_cmd" "stdlib" Three Dropped ["validate_cmd(Any $arguments*)"] "Checks a text with a program." => |call| program(call, (2, 3), "starts a program");
     "validate_domain_name" "stdlib" Three Dropped ["validate_domain_name(Any $names*)"] "Fails unless all are domain names." => |call| texts(call, "is not a syntactically correct domain name", is_domain_name);
-    "validate_email_address" "stdlib" Three Dropped ["validate_email_address(Any $addresses*)"] "Fails unless all are e-mail addresses." => |call| texts(call, "is not a valid email", is_email_address);
+    "validate_email_address" "stdlib" Three Dropped ["validate_email_address(Any $addresses*)"] "Fails unless all are e-mail addresses." => |call| texts(call, "is not a valid email address", is_email_address);
     "validate_hash" "stdlib" Three Dropped ["validate_hash(Any $values*)"] "Fails unless all are hashes." => |call| all(call, "is not a Hash.  It looks to be a", |it| it.as_hash().is_some());
     "validate_integer" "stdlib" Three Dropped ["validate_integer(Any $input, Any $max?, Any $min?)"] "Fails unless all are integers between two." => |call| numbers(call, true);
     "validate_ip_address" "stdlib" Three Dropped ["validate_ip_address(Any $addresses*)"] "Fails unless all are addresses." => |call| texts(call, "is not a valid IP address.", |it| address(&Value::str(it)).is_some());
@@ -44,7 +44,19 @@ rows! {
     "validate_re" "stdlib" Three Dropped ["validate_re(Any $input, Any $patterns, Any $message?)"] "Fails unless one expression matches." => matches;
     "validate_slength" "stdlib" Three Dropped ["validate_slength(Any $input, Any $max, Any $min?)"] "Fails unless the length is between two." => length;
     "validate_string" "stdlib" Three Dropped ["validate_string(Any $values*)"] "Fails unless all are texts." => |call| all(call, "is not a string.  It looks to be a", |it| matches!(it, Value::Str(_) | Value::Undef));
-    "validate_x509_rsa_key_pair" "stdlib" Three Dropped ["validate_x509_rsa_key_pair(Any $certificate, Any $key)"] "Checks that a certificate and a key belong together." => |call| Err(call.unsupported("needs OpenSSL"));
+    "validate_x509_rsa_key_pair" "stdlib" Three Dropped ["validate_x509_rsa_key_pair(Any $certificate, Any $key)"] "Checks that a certificate and a key belong together." => |call| match call.arguments.iter().find(|it| it.as_str().is_none()) {
+        Some(it) if call.arguments.len() == 2 => Err(call.fail(format!("{} is not a string.", inspect(it)))),
+        _ => program(call, (2, 2), "needs OpenSSL"),
+    };
+}
+
+/// What a program would have to answer, the number of arguments being right.
+fn program(call: &Call<'_>, (least, most): (usize, usize), what: &str) -> Result<Value> {
+    let given = call.arguments.len();
+    if (least..=most).contains(&given) {
+        return Err(call.needs_program(what));
+    }
+    Err(call.fail(format!("{}(): wrong number of arguments ({given}; must be {least} to {most})", call.name)))
 }
 
 fn given(call: &Call<'_>) -> Result<()> {
@@ -205,6 +217,12 @@ fn legacy(call: &Call<'_>) -> Result<Value> {
         other => parse_type(&other.to_str(), call.context).or_fail(call)?,
     };
     let value = call.arg(2);
+    // from version 9 on the old functions are gone, and the type alone decides
+    let old = call.context.has_function("validate_re")?;
+    if !old {
+        let message = "This method is deprecated, please use Puppet data types to validate parameters";
+        call.context.call_function("deprecation", &["validate_legacy".into(), message.into()], None)?;
+    }
     if wanted.instance(value, call.context) {
         return Ok(Value::Undef);
     }
@@ -216,11 +234,8 @@ fn legacy(call: &Call<'_>) -> Result<Value> {
         &Type::infer_set(value),
         call.context,
     );
-    match call.context.call_function(name, arguments, None) {
-        Ok(_) => {
-            call.deprecated(message);
-            Ok(Value::Undef)
-        }
-        Err(_) => Err(call.fail(message)),
+    if !old || call.context.call_old_function(name, arguments).is_err() {
+        return Err(call.fail(message));
     }
+    call.context.call_function("deprecation", &["validate_legacy".into(), Value::str(message)], None)
 }

@@ -331,7 +331,15 @@ fn old_function(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Err(it.argument_error(message));
     };
     let values = values.to_vec();
-    call(it, function, &values, args)
+    if args.block.is_some() {
+        return call(it, function, &values, args);
+    }
+    let given = values.iter().map(|value| it.to_puppet(value)).collect::<R<Vec<_>>>()?;
+    let place = it.place();
+    match it.host.call_old_function(function, &given) {
+        Ok(value) => Ok(it.import(&value)),
+        Err(found) => Err(Box::new(Flow::Fatal(Box::new(found.or_at(|| place))))),
+    }
 }
 
 /// Calls a method of an object of the Puppet side, such as the context of a lookup.

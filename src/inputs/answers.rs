@@ -1,0 +1,197 @@
+//! Answers to function calls that a compile cannot compute: `[functions]` of `migrate.toml`.
+//!
+//! In: the file's text. Out: [`Settings`], whose [`Answers`] are asked by a function's name and arguments before
+//! anything is called.
+
+use super::{Reader, codes};
+use crate::{
+    diag::{Diagnostic, Result},
+    source::{Location, SourceFile, Span},
+    value::Value,
+};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use std::{path::Path, sync::Arc};
+
+/// What `migrate.toml` says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Answers to function calls.
+    pub functions: Answers,
+}
+
+/// Answers to function calls.
+#[derive(Clone, Debug, Default)]
+pub struct Answers(IndexMap<EcoString, Answer>);
+
+/// What one function answers.
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    by_arguments: Vec<(Vec<Value>, Value)>,
+    fixed: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    functions: IndexMap<String, Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    value: Option<toml::Value>,
+    #[serde(default)]
+    undef: bool,
+    #[serde(default)]
+    sensitive: bool,
+    arguments: Option<Vec<toml::Value>>,
+    #[serde(default)]
+    answers: Vec<Row>,
+}
+
+impl Settings {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// Gives a file that cannot be read, and the place where it cannot be understood.
+    pub fn read(path: &Path, reader: Reader<'_>) -> Result<Self> {
+        Self::parse(&reader.text(path)?)
+    }
+
+    /// Reads the text of a settings file.
+    ///
+    /// # Errors
+    /// Gives the place where it cannot be understood.
+    pub fn parse(source: &Arc<SourceFile>) -> Result<Self> {
+        let file: File = toml::from_str(source.text()).map_err(|error| broken(source, &error))?;
+        let mut functions = IndexMap::new();
+        for (name, row) in file.functions {
+            let answer = row.answer().map_err(|why| {
+                let message = format!("`functions.{name}` {why}");
+                Box::new(Diagnostic::error(&codes::SETTINGS, message).in_file(source.path()))
+            })?;
+            functions.insert(EcoString::from(name.strip_prefix("::").unwrap_or(&name)), answer);
+        }
+        Ok(Self { functions: Answers(functions) })
+    }
+}
+
+impl Answers {
+    /// Returns the answer to a call: that for these arguments, else the function's fixed value; `None` where there is
+    /// none and the function itself is to be called.
+    #[must_use]
+    pub fn get(&self, function: &str, arguments: &[Value]) -> Option<&Value> {
+        let answer = self.0.get(function)?;
+        let fits = |(given, _): &&(Vec<Value>, Value)| given == arguments;
+        answer.by_arguments.iter().find(fits).map(|(_, value)| value).or(answer.fixed.as_ref())
+    }
+
+    /// Tells whether a function has answers, for these arguments or for others.
+    #[must_use]
+    pub fn knows(&self, function: &str) -> bool {
+        self.0.contains_key(function)
+    }
+}
+
+impl Row {
+    fn answer(self) -> Result<Answer, &'static str> {
+        if self.arguments.is_some() {
+            return Err("has `arguments` outside of `answers`");
+        }
+        let fixed = self.given()?;
+        if fixed.is_none() && self.answers.is_empty() {
+            return Err("has neither `value` nor `answers`");
+        }
+        let mut by_arguments = Vec::with_capacity(self.answers.len());
+        for row in self.answers {
+            if !row.answers.is_empty() {
+                return Err("has `answers` inside of `answers`");
+            }
+            let value = row.given()?.ok_or("has an answer without `value`")?;
+            let arguments = row.arguments.ok_or("has an answer without `arguments`")?;
+            by_arguments.push((arguments.iter().map(value_of).collect(), value));
+        }
+        Ok(Answer { by_arguments, fixed })
+    }
+
+    fn given(&self) -> Result<Option<Value>, &'static str> {
+        let value = match (&self.value, self.undef) {
+            (Some(_), true) => return Err("has `value` and `undef`"),
+            (Some(value), false) => value_of(value),
+            (None, true) => Value::Undef,
+            (None, false) => return Ok(None),
+        };
+        Ok(Some(if self.sensitive { Value::Sensitive(Arc::new(value)) } else { value }))
+    }
+}
+
+/// A value of TOML as Puppet's; a date is its text.
+fn value_of(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::str(text.as_str()),
+        toml::Value::Integer(it) => Value::Int(*it),
+        toml::Value::Float(it) => Value::Float(*it),
+        toml::Value::Boolean(it) => Value::Bool(*it),
+        toml::Value::Datetime(it) => Value::str(it.to_string()),
+        toml::Value::Array(items) => Value::array(items.iter().map(value_of)),
+        toml::Value::Table(entries) => {
+            Value::hash(entries.iter().map(|(key, item)| (Value::str(key.as_str()), value_of(item))))
+        }
+    }
+}
+
+fn broken(source: &Arc<SourceFile>, error: &toml::de::Error) -> Box<Diagnostic> {
+    let found = Diagnostic::error(&codes::SETTINGS, error.message().replace('\n', " "));
+    let span = error
+        .span()
+        .and_then(|span| Some(Span::new(u32::try_from(span.start).ok()?, u32::try_from(span.end).ok()?)));
+    Box::new(match span {
+        Some(span) => found.at(Location { source: source.clone(), span }),
+        None => found.in_file(source.path()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Answers> {
+        Settings::parse(&SourceFile::new("migrate.toml", text)).map(|settings| settings.functions)
+    }
+
+    #[test]
+    fn an_answer_is_found_by_arguments_before_the_fixed_value() {
+        let text = "[functions.generate]\nvalue = \"none\"\nanswers = [{arguments = [\"/bin/date\", 1], value = \
+                    {a = [1, 2.5, true]}}]\n[functions.\"::vault::read\"]\nundef = true\n";
+        let answers = parse(text).unwrap();
+        let found = answers.get("generate", &["/bin/date".into(), Value::Int(1)]).unwrap();
+        assert_eq!(found.get("a").unwrap().as_array().unwrap().len(), 3);
+        assert_eq!(answers.get("generate", &["/bin/date".into()]), Some(&"none".into()));
+        assert_eq!(answers.get("vault::read", &[]), Some(&Value::Undef));
+        assert!(answers.get("other", &[]).is_none() && answers.knows("generate"));
+    }
+
+    #[test]
+    fn a_sensitive_answer_is_wrapped() {
+        let answers =
+            parse("[functions.secret]\nanswers = [{arguments = [], value = \"x\", sensitive = true}]\n");
+        assert!(matches!(answers.unwrap().get("secret", &[]), Some(Value::Sensitive(_))));
+    }
+
+    #[test]
+    fn what_nothing_reads_is_refused() {
+        for text in [
+            "[function.x]\nvalue = 1\n",
+            "[functions.x]\nvalues = 1\n",
+            "[functions.x]\n",
+            "[functions.x]\nanswers = [{value = 1}]\n",
+            "[functions.x]\nvalue = 1\nundef = true\n",
+            "[functions.x]\narguments = []\nvalue = 1\n",
+        ] {
+            assert_eq!(parse(text).unwrap_err().code().name, "inputs::settings", "{text}");
+        }
+    }
+}
