@@ -40,8 +40,13 @@ pub(super) fn relations(at: usize, names: &Names<'_>) -> (Vec<Relation>, Vec<Unr
         let target = capitalized(&relation.target);
         match &relation.rule {
             Some(rule) => {
-                let titles = rule.titles(&|name| names.values(resource, name));
-                let others = titles.iter().filter_map(|title| names.named(&target, title)).collect();
+                let values = |name: &str| names.values(resource, name);
+                let titles = rule.titles(&values);
+                let mut others: Vec<usize> =
+                    titles.iter().filter_map(|title| names.named(&target, title)).collect();
+                if rule.means_all(&values) {
+                    others.extend(names.of_type(&target).map(|(at, _)| at));
+                }
                 found.push(Relation { kind: relation.kind, others });
             }
             // without a resource of the type there is nothing to lead to

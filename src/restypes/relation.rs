@@ -69,6 +69,8 @@ pub enum Rule {
     Text(EcoString),
     /// The values of a parameter.
     Parameter(EcoString),
+    /// All resources of the type that the relation leads to.
+    All,
     /// All of several.
     List(Vec<Rule>),
     /// One text of several, as an interpolation makes it.
@@ -108,11 +110,28 @@ pub enum Test {
 pub type Values<'a> = dyn Fn(&str) -> Vec<EcoString> + 'a;
 
 impl Rule {
+    /// Tells whether all resources of the target type are meant.
+    #[must_use]
+    pub fn means_all(&self, values: &Values<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::List(parts) => parts.iter().any(|part| part.means_all(values)),
+            Self::If(test, yes, no) => if test.holds(values) { yes } else { no }.means_all(values),
+            Self::Nothing
+            | Self::Text(_)
+            | Self::Parameter(_)
+            | Self::Join(_)
+            | Self::Parent(_)
+            | Self::Piece(..)
+            | Self::Item(..) => false,
+        }
+    }
+
     /// Returns the titles.
     #[must_use]
     pub fn titles(&self, values: &Values<'_>) -> Vec<EcoString> {
         match self {
-            Self::Nothing => Vec::new(),
+            Self::Nothing | Self::All => Vec::new(),
             Self::Text(text) => vec![text.clone()],
             Self::Parameter(name) => values(name),
             Self::List(rules) => rules.iter().flat_map(|rule| rule.titles(values)).collect(),
@@ -130,7 +149,7 @@ impl Rule {
     /// Counts the parts of the rule.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Nothing | Self::Text(_) | Self::Parameter(_) => 1,
+            Self::Nothing | Self::All | Self::Text(_) | Self::Parameter(_) => 1,
             Self::List(parts) | Self::Join(parts) => 1 + parts.iter().map(Self::size).sum::<usize>(),
             Self::Parent(of) | Self::Piece(of, ..) | Self::Item(of, _) => 1 + of.size(),
             Self::If(test, yes, no) => 1 + test.size() + yes.size() + no.size(),

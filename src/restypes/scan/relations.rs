@@ -3,7 +3,7 @@
 use super::eval::{regexp_options, statements};
 use crate::restypes::{Rule, Test};
 use ecow::EcoString;
-use lib_ruby_parser::Node;
+use lib_ruby_parser::{Node, nodes::Send};
 use std::collections::HashMap;
 
 /// Reads a block; `None` where it does more than make titles of parameters.
@@ -127,7 +127,9 @@ impl Reader<'_> {
     /// Reads `list.each do |item| … end`: rules work on all values at once.
     fn each(&mut self, block: &lib_ruby_parser::nodes::Block) -> Option<Rule> {
         let Node::Send(call) = block.call.as_ref() else { return None };
-        let over = self.value(call.recv.as_deref()?)?;
+        if self.is_catalog(call) {
+            return self.all_of_target(call, block.body.as_deref()?);
+        }
         let name = match block.args.as_deref()? {
             Node::Args(args) => match args.args.as_slice() {
                 [Node::Procarg0(one)] => match one.args.as_slice() {
@@ -139,11 +141,59 @@ impl Reader<'_> {
             },
             _ => return None,
         };
+        if let Some(Node::Array(list)) = call.recv.as_deref() {
+            return self.unrolled(&call.method_name, name, &list.elements, block.body.as_deref()?);
+        }
+        let over = self.value(call.recv.as_deref()?)?;
         self.locals.insert(name.clone(), over.clone());
         let made = self.body(statements(block.body.as_deref()?))?;
         match call.method_name.as_str() {
             "each" => Some(over),
             "map" | "collect" => Some(made),
+            _ => None,
+        }
+    }
+
+    /// Reads a loop over a literal list, item by item.
+    fn unrolled(&mut self, method: &str, name: &str, items: &[Node], body: &Node) -> Option<Rule> {
+        let mut made = Vec::new();
+        for item in items {
+            let item = self.value(item)?;
+            self.locals.insert(name.to_owned(), item);
+            made.push(self.body(statements(body))?);
+        }
+        match method {
+            "each" => Some(Rule::Nothing),
+            "map" | "collect" => Some(Rule::List(made)),
+            _ => None,
+        }
+    }
+
+    /// Tells whether a call walks the resources of the catalog.
+    fn is_catalog(&self, call: &Send) -> bool {
+        let Some(Node::Send(of)) = call.recv.as_deref() else { return false };
+        let catalog = matches!(of.recv.as_deref(), Some(Node::Send(it)) if it.method_name == "catalog");
+        of.method_name == "resources" && catalog
+    }
+
+    /// Reads `catalog.resources.select { |r| r.is_a?(Puppet::Type.type(:target)) }`.
+    fn all_of_target(&self, call: &Send, body: &Node) -> Option<Rule> {
+        let Node::Send(test) = body else { return None };
+        let selects = matches!(call.method_name.as_str(), "select" | "find_all" | "filter");
+        let [Node::Send(kind)] = test.args.as_slice() else { return None };
+        let [Node::Sym(name)] = kind.args.as_slice() else { return None };
+        let fits = test.method_name == "is_a?" && kind.method_name == "type";
+        (selects && fits && name.name.to_string_lossy() == self.target).then_some(Rule::All)
+    }
+
+    /// Reads the name of a parameter: a symbol, or a variable that holds one.
+    fn parameter_name(&self, node: &Node) -> Option<EcoString> {
+        match node {
+            Node::Sym(it) => Some(it.name.to_string_lossy().into()),
+            Node::Lvar(it) => match self.locals.get(&it.name)? {
+                Rule::Text(name) => Some(name.clone()),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -191,9 +241,11 @@ impl Reader<'_> {
     /// Reads `self[:x]`, `@parameters[:x]` and `list[n]`.
     fn index(&mut self, receiver: &Node, indexes: &[Node]) -> Option<Rule> {
         match (receiver, indexes) {
-            (Node::Self_(_), [Node::Sym(name)]) => Some(Rule::Parameter(name.name.to_string_lossy().into())),
-            (Node::Ivar(it), [Node::Sym(name)]) if it.name == "@parameters" => {
-                Some(Rule::Parameter(name.name.to_string_lossy().into()))
+            (Node::Self_(_), [name @ (Node::Sym(_) | Node::Lvar(_))]) => {
+                self.parameter_name(name).map(Rule::Parameter)
+            }
+            (Node::Ivar(it), [name @ (Node::Sym(_) | Node::Lvar(_))]) if it.name == "@parameters" => {
+                self.parameter_name(name).map(Rule::Parameter)
             }
             (list, [Node::Int(at)]) => {
                 let at = at.value.parse().ok()?;
@@ -274,6 +326,7 @@ impl Reader<'_> {
             Node::And(it) => Some(Test::And(Box::new(self.test(&it.lhs)?), Box::new(self.test(&it.rhs)?))),
             Node::Or(it) => Some(Test::Or(Box::new(self.test(&it.lhs)?), Box::new(self.test(&it.rhs)?))),
             Node::MatchWithLvasgn(_) => None,
+            Node::Lvasgn(_) => self.statement(node).map(Test::Set),
             Node::Send(it) => self.test_sent(node, it.recv.as_deref(), &it.method_name, &it.args),
             other => self.value(other).map(Test::Set),
         }
@@ -293,10 +346,8 @@ impl Reader<'_> {
             (Some(of), "empty?", []) => Some(Test::Empty(self.value(of)?)),
             (Some(of), "absolute?", []) => Some(Test::Absolute(self.value(of)?)),
             (None, "absolute_path?", [of]) => Some(Test::Absolute(self.value(of)?)),
-            (Some(Node::Ivar(of)), "include?" | "key?" | "has_key?", [Node::Sym(it)])
-                if of.name == "@parameters" =>
-            {
-                Some(Test::Set(Rule::Parameter(it.name.to_string_lossy().into())))
+            (Some(Node::Ivar(of)), "include?" | "key?" | "has_key?", [name]) if of.name == "@parameters" => {
+                self.parameter_name(name).map(|name| Test::Set(Rule::Parameter(name)))
             }
             (Some(left), "==", [right]) => Some(Test::Equal(self.value(left)?, self.value(right)?)),
             (Some(left), "!=", [right]) => Some(not(Test::Equal(self.value(left)?, self.value(right)?))),

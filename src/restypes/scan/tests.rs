@@ -82,7 +82,9 @@ fn blocks_of_relations_become_rules() {
     let text = "Puppet::Type.newtype(:thing) do\n  newparam(:name)\n  \
         autorequire(:file) do\n    req = [Pathname.new(self[:path]).parent.to_s]\n    req << self[:target] if self[:target]\n    req.compact\n  end\n  \
         autosubscribe(:user) { self[:name].split('@')[1] }\n  \
-        autobefore(:exec) { catalog.resources.map(&:title) }\nend\n";
+        autobefore(:exec) { catalog.resources.map(&:title) }\n  \
+        autonotify(:exec) { catalog.resources.select { |r| r.is_a?(Puppet::Type.type(:exec)) } }\n  \
+        autorequire(:package) do\n    all = []\n    [:path, :none].each do |p|\n      all << @parameters[p].value if @parameters.include?(p)\n    end\n    all\n  end\nend\n";
     let found = read(text, Vec::new()).unwrap();
     let titles = |at: usize| {
         let values = |name: &str| match name {
@@ -95,6 +97,8 @@ fn blocks_of_relations_become_rules() {
     assert_eq!(titles(0).unwrap(), ["/a"]);
     assert_eq!(titles(1).unwrap(), ["y"]);
     assert_eq!(titles(2), None);
+    assert_eq!(found.auto[3].rule, Some(Rule::All));
+    assert_eq!(titles(4).unwrap(), ["/a/b"]);
 }
 
 #[test]
