@@ -199,6 +199,7 @@ impl<'a> Fleet<'a> {
             record_reads: self.options.record_reads,
             answers: self.options.answers.clone(),
             programs: self.options.programs.clone(),
+            limits: eval::Limits::default(),
         }
     }
 }

@@ -303,6 +303,22 @@ pub(crate) const REAL_RUBY: Code = Code {
                   the calling scope, and none of the catalog.",
 };
 
+/// A node takes too many steps.
+pub(crate) const STEPS: Code = Code {
+    name: "eval::too-many-steps",
+    title: "a node takes too many steps",
+    explanation: "Evaluating the node's manifests did not come to an end within the steps that a compile may take, far \
+                  more than any node needs. Look for a loop over a huge range at the place named.",
+};
+
+/// A node makes too many values.
+pub(crate) const MEMORY: Code = Code {
+    name: "eval::too-much-memory",
+    title: "a node makes too many or too large values",
+    explanation: "The texts, lists, hashes and resources that the node's manifests make are larger than what a compile \
+                  may take. Look for a text or list that doubles, or a loop that declares resources without end.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     UNSUPPORTED,
@@ -347,6 +363,8 @@ pub const CODES: &[Code] = &[
     METADATA,
     OUTSIDE,
     REAL_RUBY,
+    STEPS,
+    MEMORY,
     jump::BREAK,
     jump::NEXT,
     jump::RETURN,

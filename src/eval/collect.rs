@@ -70,7 +70,7 @@ impl Cx<'_, '_> {
         } else {
             let mut template = self.c.blank("notify", "collector", self.scope)?;
             template.at = Some(self.at(expr.anchor()));
-            Some((template, self.attributes(&it.operations)?))
+            Some((template, self.attributes(&it.operations, expr.anchor())?))
         };
         let query = it.query.as_ref().map(|query| self.query(query).map(Arc::new)).transpose()?;
         let type_name = super::definition::capitalize(&lower);
@@ -191,6 +191,8 @@ impl Compiler<'_> {
     }
 
     fn evaluate_collector(&self, collector: &Collector) -> Result<bool> {
+        let looked_at = self.state.borrow().declared.len() as u64;
+        self.count_steps(looked_at, || collector.guard.at.clone())?;
         let found = self.collect(collector)?;
         if found.is_empty() {
             return Ok(false);

@@ -74,6 +74,7 @@ pub(crate) struct Compiler<'a> {
     pub state: RefCell<State>,
     pub recorder: Recorder,
     pub sink: Sink,
+    pub meter: super::limits::Meter,
     depth: Cell<u32>,
     /// The value that `next` or `return` carries.
     pub jump: RefCell<Value>,
@@ -99,6 +100,7 @@ impl<'a> Compiler<'a> {
             state: RefCell::default(),
             recorder: Recorder::new(request.record_reads),
             sink: Sink::default(),
+            meter: super::limits::Meter::default(),
             depth: Cell::new(0),
             jump: RefCell::default(),
             asked: RefCell::default(),
@@ -521,6 +523,8 @@ impl<'a> Compiler<'a> {
         let staged = !class && resource.get("stage").is_some();
         let reference = resource.reference();
         let at = resource.at.clone();
+        let place = || at.clone().unwrap_or_else(|| start_of(self.nowhere()));
+        self.count_bytes(super::limits::RESOURCE, place)?;
         let id = self.add_to_catalog(resource)?;
         self.state.borrow_mut().declared.push(id);
         if staged {

@@ -64,7 +64,17 @@ impl Cx<'_, '_> {
     /// Evaluates an expression; errors without a place get the expression's.
     pub(crate) fn eval(&self, expr: &Expr) -> Result<Value> {
         let place = || self.at(expr.anchor());
+        self.c.count_steps(1, place)?;
         let result = self.c.deeper(place, || self.dispatch(expr));
+        let result = result.and_then(|value| match &expr.kind {
+            ExprKind::Interpolated(_)
+            | ExprKind::Array(_)
+            | ExprKind::Hash(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Call(_)
+            | ExprKind::MethodCall(_) => self.c.count_value(&value, place).map(|()| value),
+            _ => Ok(value),
+        });
         result.map_err(|found| if found.location().is_none() { Box::new(found.or_at(place)) } else { found })
     }
 
@@ -86,7 +96,11 @@ impl Cx<'_, '_> {
             ExprKind::Paren(inner) => self.eval(inner),
             ExprKind::Not(inner) => Ok(Value::Bool(!self.eval(inner)?.is_truthy())),
             ExprKind::Minus(inner) => self.negated(inner),
-            ExprKind::Splat(inner) => Ok(Value::Array(splatted(self.eval(inner)?).into())),
+            ExprKind::Splat(inner) => {
+                let value = self.eval(inner)?;
+                super::limits::check_items("splat", std::slice::from_ref(&value), &self.at(inner.span))?;
+                Ok(Value::Array(splatted(value).into()))
+            }
             ExprKind::Binary(it) => self.binary(it),
             ExprKind::Assignment(it) => self.assignment(it),
             ExprKind::Relationship(it) => self.relationship(it).map(|_| Value::Undef),
@@ -171,7 +185,9 @@ impl Cx<'_, '_> {
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             if let ExprKind::Splat(inner) = &bare(item).kind {
-                out.extend(splatted(self.eval(inner)?));
+                let value = self.eval(inner)?;
+                super::limits::check_items("splat", std::slice::from_ref(&value), &self.at(inner.span))?;
+                out.extend(splatted(value));
             } else {
                 out.push(self.eval(item)?);
             }

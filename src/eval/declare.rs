@@ -48,7 +48,7 @@ impl Cx<'_, '_> {
                 seen.push((title.clone(), index));
             }
             let titles = titles.iter().filter_map(|title| title.as_str().map(EcoString::from)).collect();
-            bodies.push((titles, self.attributes(&body.operations)?));
+            bodies.push((titles, self.attributes(&body.operations, expr.anchor())?));
         }
         let default = seen.iter().find(|(title, _)| matches!(title, Value::Default)).map(|(_, index)| *index);
         let defaults = default.and_then(|index| bodies.get(index)).map(|(_, params)| params.clone());
@@ -105,14 +105,15 @@ impl Cx<'_, '_> {
         Ok(titles)
     }
 
-    /// Evaluates attributes; `*` adds those of a hash.
-    pub(crate) fn attributes(&self, operations: &[AttributeOperation]) -> Result<Params> {
+    /// Evaluates attributes; `*` adds those of a hash. One that is given twice is an error at `whole`.
+    pub(crate) fn attributes(&self, operations: &[AttributeOperation], whole: Span) -> Result<Params> {
         let mut params = Params::new();
         for operation in operations {
             match operation {
                 AttributeOperation::Attribute(it) => {
                     let mark = self.c.recorder.mark();
                     let value = self.eval(&it.value)?;
+                    super::limits::check_size(&value, || self.at(it.span))?;
                     self.check_value(&value, it.span)?;
                     let reads = self.c.recorder.take(mark);
                     let at = self.at(it.span);
@@ -120,9 +121,9 @@ impl Cx<'_, '_> {
                         self.c.recorder.origin(Some(at.clone()), self.c.scope_frames(self.scope), reads);
                     let source = self.c.scope_source(self.scope);
                     let param = Param { value, source, add: it.append, at: Some(at), origin };
-                    self.add_attribute(&mut params, it.name.clone(), param, it.name_span)?;
+                    self.add_attribute(&mut params, it.name.clone(), param, whole)?;
                 }
-                AttributeOperation::Splat(span, expr) => self.splat(&mut params, expr, *span)?,
+                AttributeOperation::Splat(span, expr) => self.splat(&mut params, expr, *span, whole)?,
             }
         }
         Ok(params)
@@ -144,7 +145,7 @@ impl Cx<'_, '_> {
         Err(self.error(&codes::TYPE_MISMATCH, why, span))
     }
 
-    fn splat(&self, params: &mut Params, expr: &Expr, span: Span) -> Result<()> {
+    fn splat(&self, params: &mut Params, expr: &Expr, span: Span, whole: Span) -> Result<()> {
         let mark = self.c.recorder.mark();
         let value = self.eval(expr)?;
         let reads = self.c.recorder.take(mark);
@@ -159,15 +160,19 @@ impl Cx<'_, '_> {
             let source = self.c.scope_source(self.scope);
             let (value, at) = (value.clone(), Some(at.clone()));
             let param = Param { value, source, add: false, at, origin: origin.clone() };
-            self.add_attribute(params, name.to_str().text().clone(), param, span)?;
+            self.add_attribute(params, name.to_str().text().clone(), param, whole)?;
         }
         Ok(())
     }
 
-    fn add_attribute(&self, params: &mut Params, name: EcoString, param: Param, span: Span) -> Result<()> {
+    fn add_attribute(&self, params: &mut Params, name: EcoString, param: Param, whole: Span) -> Result<()> {
         if params.contains_key(&name) {
             let message = format!("the attribute `{name}` has already been set in this resource body");
-            return Err(self.error(&codes::DUPLICATE, message, span));
+            let found = *self.error(&codes::DUPLICATE, message, whole);
+            return Err(Box::new(match param.at {
+                Some(again) => found.related(again, "given again here"),
+                None => found,
+            }));
         }
         params.insert(name, param);
         Ok(())
@@ -198,7 +203,7 @@ impl Cx<'_, '_> {
             return Err(self.error(&codes::UNKNOWN_TYPE, message, it.type_ref.span));
         };
         let name = super::definition::capitalize(&munge(name));
-        let params = self.attributes(&it.operations)?;
+        let params = self.attributes(&it.operations, it.type_ref.span)?;
         let clash = self.c.with_scope(self.scope, |scope| {
             let known = scope.defaults.entry(name.clone()).or_default();
             params.iter().find_map(|(key, param)| {

@@ -44,6 +44,7 @@ impl Compiler<'_> {
         }
         self.with_mut(id, |it| it.finished = true);
         self.finish_evaluation(id);
+        self.refuse_nesting(id)?;
         let what = self.with(id, |it| Some(it.what.clone()));
         match what {
             Some(What::Builtin(facts)) => self.validate_attributes(id, &facts),
@@ -61,6 +62,15 @@ impl Compiler<'_> {
         }?;
         self.with_mut(id, unwrap_sensitive);
         Ok(())
+    }
+
+    /// Refuses values that are nested too deep to be written.
+    fn refuse_nesting(&self, id: ResourceId) -> Result<()> {
+        let Some(resource) = self.resource(id) else { return Ok(()) };
+        resource.parameters.values().try_for_each(|param| {
+            let at = || resource.at.clone().unwrap_or_else(|| super::compiler::start_of(self.nowhere()));
+            super::limits::check_size(&param.value, at)
+        })
     }
 
     fn validate_attributes(&self, id: ResourceId, facts: &restypes::TypeFacts) -> Result<()> {
@@ -112,16 +122,15 @@ impl Compiler<'_> {
         values: &IndexMap<EcoString, Var>,
     ) -> Result<()> {
         let Some(resource) = self.resource(id) else { return Ok(()) };
-        let place = |name: &str| {
-            let param = resource.parameters.get(name).and_then(|param| param.at.clone());
-            param
-                .or_else(|| resource.at.clone())
-                .or_else(|| resource.origin.at.clone())
-                .or_else(|| kind.location())
-        };
+        let place = || resource.at.clone().or_else(|| resource.origin.at.clone()).or_else(|| kind.location());
         let mut problems = Vec::new();
         let add = |code, message: String, name: &str| {
-            placed(Diagnostic::error(code, format!("`{}`: {message}", resource.reference())), place(name))
+            let found = Diagnostic::error(code, format!("`{}`: {message}", resource.reference()));
+            let given = resource.parameters.get(name).and_then(|param| param.at.clone());
+            match given {
+                Some(given) => placed(found, place()).related(given, "given here"),
+                None => placed(found, place()),
+            }
         };
         for parameter in kind.parameters() {
             let name = parameter.name.as_str();

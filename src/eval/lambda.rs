@@ -95,6 +95,7 @@ impl Block for LambdaBlock<'_, '_> {
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value> {
+        self.cx.c.count_bytes(super::limits::CALL, || self.cx.at(self.lambda.span))?;
         let run = || {
             let at = self.cx.at(self.lambda.span);
             self.cx.catch(&[&jump::NEXT], || self.cx.call_with(&self.signature(), arguments, &at))

@@ -26,6 +26,7 @@ mod epp;
 mod finish;
 mod import;
 mod lambda;
+mod limits;
 mod members;
 mod modules;
 mod natives;
@@ -49,13 +50,12 @@ mod variables;
 pub use crate::hiera::{Found as Datum, Host as DataHost, Query, Source as DatumSource};
 pub use crate::syntax::Strict;
 pub use codes::CODES;
+pub use data::TopScope;
 pub use environment::{Environment, EnvironmentPaths};
+pub use limits::Limits;
 pub use query::Asked;
 pub use request::{Compiled, DataSource, NodeRequest};
-
 pub use ruby_functions::is_refusal;
-
-pub use data::TopScope;
 
 use crate::{diag::Diagnostic, source::World};
 use std::thread;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 impl Cx<'_, '_> {
     pub(crate) fn resource_override(&self, it: &ResourceOverride, expr: &Expr) -> Result<Value> {
         let value = self.eval(&it.resources)?;
-        let params = self.attributes(&it.operations)?;
+        let params = self.attributes(&it.operations, expr.anchor())?;
         for reference in flat(value.clone()) {
             let (Value::Type(Type::Resource(Some(kind), Some(title))), true) = (&reference, true) else {
                 let message = format!("only resources can be overridden, got `{}`", reference.to_str());

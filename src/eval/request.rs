@@ -51,6 +51,8 @@ pub struct NodeRequest {
     pub answers: Arc<Answers>,
     /// Starts programs; `None` where nothing may be started.
     pub programs: Option<Arc<dyn Programs>>,
+    /// How much the compile may do.
+    pub limits: super::Limits,
 }
 
 /// The answer for one node.

@@ -164,3 +164,24 @@ fn resources_that_wait_for_each_other_are_warned_of() {
     assert!(compiled.catalog.is_some());
     assert_eq!(compiled.diagnostics[0].code().name, "eval::dependency-cycle");
 }
+
+#[test]
+fn a_node_that_does_not_end_is_an_error_with_its_place() {
+    let limits = super::Limits { steps: 20_000, bytes: 4 << 20 };
+    let cases = [
+        ("$x = 1\nInteger[1, 1000000000000].each |$i| { $y = $i }", "eval::too-many-steps"),
+        (
+            "function f($s, $n) {\n if $n == 0 { $s } else { f(\"${s}${s}\", $n - 1) } }\n$x = f('aaaa', 40)",
+            "eval::too-much-memory",
+        ),
+        ("$x = 1\nInteger[1, 1000000].each |$i| { notify { \"n${i}\": } }", "eval::too-much-memory"),
+        ("$x = Integer[1, 9000].reduce([]) |$m, $i| {\n [$m] }", "eval::too-deep"),
+        ("$x = 1\n$y = Array(Integer[1, 100000000000])", "eval::too-much-memory"),
+    ];
+    for (manifest, code) in cases {
+        let request = NodeRequest { limits, ..request() };
+        let compiled = compile_with(manifest, &request);
+        let found = compiled.diagnostics.last().unwrap();
+        assert_eq!((found.code().name, found.line_column().unwrap().line), (code, 2), "{manifest}");
+    }
+}
