@@ -18,6 +18,7 @@
 use ecow::EcoString;
 use migrate::{
     diag::{Diagnostic, Result},
+    hiera::yaml::{Rules, read},
     ruby::{Host, HostBlock},
     source::SourceFile,
     templating::erb,
@@ -80,6 +81,10 @@ impl Host for Vars {
 
     fn module_path(&self, _: &str) -> Option<EcoString> {
         None
+    }
+
+    fn parse_yaml(&self, text: &str) -> Result<Value> {
+        Ok(read(&SourceFile::new("yaml", text), Rules::default())?.value)
     }
 
     fn now(&self) -> i64 {

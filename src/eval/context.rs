@@ -21,7 +21,10 @@ use crate::{
     value::{Str, Type, TypeResolver, Value},
 };
 use ecow::EcoString;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Finds type aliases in the environment.
 #[derive(Clone, Copy)]
@@ -43,6 +46,12 @@ pub(crate) struct CallContext<'s, 'a> {
 }
 
 impl<'s, 'a> CallContext<'s, 'a> {
+    /// Renders an ERB template; what goes wrong in it is an error of the call that rendered it.
+    fn erb(&self, source: &Arc<SourceFile>) -> Result<Value> {
+        let text = templating::erb::render(source, self);
+        text.map(Value::Str).map_err(|found| super::ruby_functions::called_from(found, &self.at))
+    }
+
     pub(crate) fn new(cx: Cx<'s, 'a>, at: Location) -> Self {
         let module = cx.c.scope_source(cx.scope).and_then(|source| source.module.clone());
         Self { cx, at, module }
@@ -148,12 +157,9 @@ impl Context for CallContext<'_, '_> {
             }
             Template::Erb(name) => {
                 let source = self.cx.template_file(name, &self.at)?;
-                Value::Str(templating::erb::render(&source, self)?)
+                self.erb(&source)?
             }
-            Template::InlineErb(text) => {
-                let source = SourceFile::new("inline_template", text.as_str());
-                Value::Str(templating::erb::render(&source, self)?)
-            }
+            Template::InlineErb(text) => self.erb(&SourceFile::new("inline_template", text.as_str()))?,
         };
         match text {
             Value::Str(text) => Ok(text),

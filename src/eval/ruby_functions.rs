@@ -9,7 +9,26 @@ use crate::{
     source::{Location, SourceFile},
     value::Value,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// An error of Ruby code is at the Puppet call that led to it, as Puppet has it; where the interpreter stops by itself,
+/// that is the place that matters.
+pub(super) fn called_from(found: Box<Diagnostic>, at: &Location) -> Box<Diagnostic> {
+    let of_puppet = |place: &Location| {
+        let path = Path::new(place.source.path());
+        path.extension().is_some_and(|extension| extension == "pp" || extension == "epp")
+    };
+    match found.location().cloned() {
+        None => Box::new(found.at(at.clone())),
+        Some(place) if of_puppet(&place) => found,
+        Some(_) if ruby::is_refusal(found.code()) => Box::new(found.related(at.clone(), "called here")),
+        Some(place) => {
+            let raised = found.help_line().unwrap_or("raised").to_owned();
+            let help = format!("{raised} at {}:{}", place.source.path(), place.line());
+            Box::new(found.at(at.clone()).help(help).related(place, "raised here"))
+        }
+    }
+}
 
 /// Variables that the real Puppet sets itself.
 const RESERVED: &[&str] = &[
@@ -47,7 +66,7 @@ impl Cx<'_, '_> {
         };
         let found = ruby::call_function(&source, &call);
         let found = found.or_else(|found| self.by_real_ruby(name, arguments, block, found));
-        found.map(Some).map_err(|found| Box::new(found.or_at(|| at.clone())))
+        found.map(Some).map_err(|found| called_from(found, at))
     }
 
     /// Asks a real Ruby for what is refused here, where that is allowed; else says how it can be answered.

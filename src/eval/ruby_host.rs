@@ -4,17 +4,58 @@ use super::context::CallContext;
 use crate::{
     diag::{Diagnostic, Result},
     functions::{Block, Context, Template},
-    ruby::{Host, HostBlock},
+    hiera::yaml::{Psych, Rules, read},
+    ruby::{Host, HostBlock, HostFile},
+    source::SourceFile,
     value::{Str, Value},
 };
 use ecow::EcoString;
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+impl CallContext<'_, '_> {
+    /// Calls a function, or a method of a lookup's context.
+    fn call_from_ruby(&self, name: &str, arguments: &[Value], block: Option<&dyn Block>) -> Result<Value> {
+        if let [receiver @ Value::Object(_), rest @ ..] = arguments
+            && let Some(value) = self.cx.call_context(receiver, name, rest, block)?
+        {
+            return Ok(value);
+        }
+        self.cx.call_function(name, arguments, block, &self.at)
+    }
+
+    /// Whether a path lies in the repo or a module.
+    fn is_given(&self, path: &Path) -> bool {
+        let env = &self.cx.c.env;
+        path.is_absolute()
+            && (path.starts_with(&env.paths().root)
+                || env.modules().values().any(|folder| path.starts_with(folder)))
+    }
+}
+
+/// A path without `.` and `..`, which are resolved by name alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut made = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                made.pop();
+            }
+            other => made.push(other),
+        }
+    }
+    made
+}
 
 /// A Ruby block as builtins see blocks.
-struct RubyBlock<'b>(HostBlock<'b>);
+struct RubyBlock<'b>(HostBlock<'b>, (usize, Option<usize>));
 
 impl Block for RubyBlock<'_> {
     fn arity(&self) -> (usize, Option<usize>) {
-        (0, None)
+        self.1
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value> {
@@ -40,14 +81,28 @@ impl Host for CallContext<'_, '_> {
     }
 
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<HostBlock<'_>>) -> Result<Value> {
-        let block = block.map(RubyBlock);
-        let block = block.as_ref().map(|block| block as &dyn Block);
-        if let [receiver @ Value::Object(_), rest @ ..] = arguments
-            && let Some(value) = self.cx.call_context(receiver, name, rest, block)?
-        {
-            return Ok(value);
+        match block {
+            None => self.call_from_ruby(name, arguments, None),
+            Some(block) => self.call_with_block(name, arguments, (block, (0, None))),
         }
-        self.cx.call_function(name, arguments, block, &self.at)
+    }
+
+    fn call_with_block(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        (block, arity): (HostBlock<'_>, (usize, Option<usize>)),
+    ) -> Result<Value> {
+        self.call_from_ruby(name, arguments, Some(&RubyBlock(block, arity)))
+    }
+
+    fn parse_yaml(&self, text: &str) -> Result<Value> {
+        let rules = Rules { psych: Psych::of_puppet(self.cx.c.request.puppet_version), ..Rules::default() };
+        Ok(read(&SourceFile::new("yaml", text), rules)?.value)
+    }
+
+    fn scope(&self) -> usize {
+        self.cx.scope.0
     }
 
     fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
@@ -87,6 +142,52 @@ impl Host for CallContext<'_, '_> {
 
     fn module_path(&self, name: &str) -> Option<EcoString> {
         self.cx.c.env.modules().get(name).map(|path| path.to_string_lossy().into_owned().into())
+    }
+
+    fn helper_file(&self, name: &str, from: Option<&str>) -> Option<Arc<SourceFile>> {
+        let env = &self.cx.c.env;
+        let file = format!("{name}.rb");
+        let path = match from {
+            Some(from) => normal(&env.paths().root.join(from).parent()?.join(file)),
+            None => {
+                let inside = normal(&Path::new("lib").join(file));
+                let folders = env.modules().values().map(|folder| folder.join(&inside));
+                folders.into_iter().find(|path| self.cx.c.world.is_file(path))?
+            }
+        };
+        if !env.modules().values().any(|folder| path.starts_with(folder)) {
+            return None;
+        }
+        let bytes = self.cx.c.world.read(&path).ok()?;
+        Some(SourceFile::new(env.shown(&path), String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn file(&self, path: &str) -> HostFile {
+        let path = normal(Path::new(path));
+        if !self.is_given(&path) {
+            return HostFile::Outside;
+        }
+        let world = self.cx.c.world;
+        match (world.is_file(&path), world.is_dir(&path)) {
+            (true, _) => HostFile::File,
+            (_, true) => HostFile::Folder,
+            (false, false) => HostFile::Missing,
+        }
+    }
+
+    fn read_file(&self, path: &str) -> Option<Vec<u8>> {
+        let path = normal(Path::new(path));
+        self.is_given(&path).then(|| self.cx.c.world.read(&path).ok()).flatten().map(|bytes| bytes.to_vec())
+    }
+
+    fn resource_parameters(&self) -> Vec<(EcoString, Value)> {
+        let Some(id) = self.cx.c.scope_resource(self.cx.scope) else { return Vec::new() };
+        let Some(resource) = self.cx.c.resource(id) else { return Vec::new() };
+        resource.parameters.iter().map(|(name, param)| (name.clone(), param.value.clone())).collect()
+    }
+
+    fn puppet_version(&self) -> u8 {
+        self.cx.c.request.puppet_version
     }
 
     fn now(&self) -> i64 {

@@ -74,6 +74,8 @@ impl Drop for Object {
             Data::None
             | Data::Time(..)
             | Data::Set(_)
+            | Data::Big(_)
+            | Data::Bytes(_)
             | Data::IpAddr(..)
             | Data::StringIo(_)
             | Data::Erb

@@ -75,10 +75,29 @@ pub(crate) const ARGUMENTS: Code = Code {
     explanation: "None of the function's dispatches takes these arguments. The message lists what it takes.",
 };
 
+/// A result that is not of the type the function promises.
+pub(crate) const RETURNED: Code = Code {
+    name: "ruby::return-type",
+    title: "a module's Ruby function gives a value of another type than it promises",
+    explanation: "The dispatch that took the arguments has a `return_type`, and the result is not of it. Real Puppet \
+                  fails in the same place.",
+};
+
+/// A function's file that defines no function, another one, or what is not allowed there.
+pub(crate) const DEFINITION: Code = Code {
+    name: "ruby::definition",
+    title: "the file of a module's Ruby function does not define it",
+    explanation: "A file under `lib/puppet/functions` must define the function of its name by `create_function`, with \
+                  types that can be read; one under `lib/puppet/parser/functions` must end in `newfunction` and may \
+                  define no methods.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] = &[
     SYNTAX,
     ARGUMENTS,
+    RETURNED,
+    DEFINITION,
     WARNED,
     RAISED,
     REFUSED,

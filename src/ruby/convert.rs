@@ -1,9 +1,9 @@
 //! Values of Puppet to values of Ruby and back, as Puppet itself hands them over.
 
-use super::object::{Data, RArray, RHash, RString, Rv};
+use super::object::{Data, RArray, RHash, RRegexp, RString, Rv};
 use crate::{
     ruby::interp::Interp,
-    value::{Regexp, Str, Value},
+    value::{Regexp, Str, Value, compile_regex},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -31,8 +31,8 @@ impl From<&Value> for Rv {
             Value::Symbol(it) => Self::Sym(it.clone()),
             Value::Array(it) => Self::Array(Rc::new(RArray::of_puppet(it.clone()))),
             Value::Hash(it) => Self::Hash(Rc::new(RHash::of_puppet(it.clone()))),
-            Value::Regexp(_)
-            | Value::Sensitive(_)
+            Value::Regexp(it) => regexp(&it.source).unwrap_or_else(|| Self::Puppet(Rc::new(value.clone()))),
+            Value::Sensitive(_)
             | Value::Type(_)
             | Value::Binary(_)
             | Value::Timestamp(_)
@@ -45,6 +45,13 @@ impl From<&Value> for Rv {
             | Value::Object(_) => Self::Puppet(Rc::new(value.clone())),
         }
     }
+}
+
+/// A regular expression of Puppet's; flags are in its text.
+fn regexp(source: &str) -> Option<Rv> {
+    let compiled = compile_regex(source, onig::RegexOptions::REGEX_OPTION_NONE).ok()?;
+    let made = RRegexp { source: Str::new(source), options: 0, compiled: Arc::new(compiled) };
+    Some(Rv::Regexp(Rc::new(made)))
 }
 
 impl Interp<'_> {

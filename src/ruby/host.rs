@@ -2,12 +2,27 @@
 
 use crate::{
     diag::{Diagnostic, Result},
+    source::SourceFile,
     value::{Str, Value},
 };
 use ecow::EcoString;
+use std::sync::Arc;
 
 /// A Ruby block that is handed to a Puppet function (`scope.call_function('each', x) { |y| … }`).
 pub type HostBlock<'a> = &'a dyn Fn(&[Value]) -> Result<Value>;
+
+/// What the host has at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostFile {
+    /// The path is not in the repo or a module: it is not looked at.
+    Outside,
+    /// Nothing is there.
+    Missing,
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
 
 /// The calling scope as Ruby code sees it.
 pub trait Host {
@@ -47,6 +62,32 @@ pub trait Host {
         self.call_function(name, arguments, None)
     }
 
+    /// Calls a function with a block of which it is known how many arguments it takes.
+    ///
+    /// # Errors
+    /// Gives the function's diagnostics, or that there is none of that name.
+    fn call_with_block(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        (block, _): (HostBlock<'_>, (usize, Option<usize>)),
+    ) -> Result<Value> {
+        self.call_function(name, arguments, Some(block))
+    }
+
+    /// Reads YAML as Ruby does.
+    ///
+    /// # Errors
+    /// Gives what is wrong with the text, or that nothing reads YAML here.
+    fn parse_yaml(&self, _text: &str) -> Result<Value> {
+        Err(Box::new(Diagnostic::error(&super::code::UNSUPPORTED_METHOD, "nothing reads YAML here")))
+    }
+
+    /// Returns a number for the calling scope, another one for each.
+    fn scope(&self) -> usize {
+        0
+    }
+
     /// Renders another template by `module/file.erb` (or `.epp`) with the same scope.
     ///
     /// # Errors
@@ -74,6 +115,32 @@ pub trait Host {
 
     /// Returns the root folder of a module by its name, as Puppet's `env.module(name).path` does.
     fn module_path(&self, name: &str) -> Option<EcoString>;
+
+    /// Returns the text of a helper file of a module: `lib/NAME.rb` of any module, or by its path beside the file
+    /// `from`. `None` where no module has it.
+    fn helper_file(&self, _name: &str, _from: Option<&str>) -> Option<Arc<SourceFile>> {
+        None
+    }
+
+    /// Tells what is at an absolute path.
+    fn file(&self, _path: &str) -> HostFile {
+        HostFile::Outside
+    }
+
+    /// Returns the bytes of a file of the repo or a module.
+    fn read_file(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Returns the parameters of the resource whose scope it is.
+    fn resource_parameters(&self) -> Vec<(EcoString, Value)> {
+        Vec::new()
+    }
+
+    /// Returns the version of the Puppet that is followed: 7 runs on Ruby 3.1, 8 on Ruby 3.3.
+    fn puppet_version(&self) -> u8 {
+        7
+    }
 
     /// Returns the current time in seconds since 1970, UTC; an input like any other.
     fn now(&self) -> i64;

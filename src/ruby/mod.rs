@@ -32,6 +32,7 @@ mod host;
 )]
 #[expect(clippy::wrong_self_convention, reason = "Ruby's own names; `self` is the interpreter")]
 mod interp;
+mod live;
 #[expect(clippy::wildcard_enum_match_arm, reason = "the parser's 120 kinds of nodes are dispatched in steps")]
 mod lower;
 #[expect(
@@ -39,12 +40,16 @@ mod lower;
     reason = "a method picks the few kinds of values it takes; any other is Ruby's own error"
 )]
 mod object;
+mod prelude;
 mod script;
 mod tree;
 
 pub use code::CODES;
 pub use functions::{FunctionCall, call_function};
-pub use host::{Host, HostBlock};
+pub(crate) use functions::{Three, alias, parsed, plain_name};
+pub use host::{Host, HostBlock, HostFile};
+pub use interp::Limits;
+pub(crate) use prelude::{CORE, is_ours};
 pub use script::Script;
 
 /// Tells whether a code says that the interpreter refuses what a real Ruby could do.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diag::Diagnostic,
     source::Location,
-    value::{Str, Value},
+    value::{Secret, Str, Value},
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -123,6 +123,8 @@ pub(crate) struct Frame {
     pub(crate) last_match: RefCell<Rv>,
     /// Whether `module_function` or `private` without arguments is in force in this class body.
     pub(crate) module_function: Cell<bool>,
+    /// Whether methods that are defined now are private.
+    pub(crate) private: Cell<bool>,
 }
 
 /// Where constants are looked up: the class and the enclosing ones.
@@ -186,6 +188,8 @@ pub(crate) struct Class {
     pub(crate) extends: RefCell<Vec<Rc<Class>>>,
     pub(crate) consts: RefCell<IndexMap<EcoString, Rv>>,
     pub(crate) vars: RefCell<BTreeMap<EcoString, Rv>>,
+    /// The names of private methods.
+    pub(crate) private: RefCell<Vec<EcoString>>,
 }
 
 /// The builtin shape of values: which table of methods they have.
@@ -221,6 +225,9 @@ pub(crate) enum Shape {
     Erb,
     StringIo,
     Native,
+    Big,
+    Bytes,
+    Digest,
     BasicObject,
 }
 
@@ -249,12 +256,21 @@ pub(crate) enum Data {
     /// Receiver, method, arguments.
     Enumerator(Rv, EcoString, Vec<Rv>),
     Set(Rc<RHash>),
+    /// An integer beyond 64 bits.
+    Big(num_bigint_dig::BigInt),
+    Bytes(Bytes),
     /// Address, prefix length, whether IPv6.
     IpAddr(u128, u8, bool),
     StringIo(Rc<RString>),
     Erb,
     /// An object of Puppet's own classes that is only passed around, by a name for it.
     Native(EcoString),
+}
+
+/// A string that is no text, and the secrets it was computed from.
+pub(crate) struct Bytes {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) secrets: RefCell<Vec<Arc<Secret>>>,
 }
 
 /// What an exception knows.
@@ -504,6 +520,8 @@ fn eql_data(a: &Data, b: &Data, depth: u32) -> bool {
             a.len() == b.len() && a.entries().keys().all(|key| b.entries().contains_key(key))
         }
         (Data::IpAddr(a, p, v6), Data::IpAddr(b, q, w6)) => a == b && p == q && v6 == w6,
+        (Data::Big(a), Data::Big(b)) => a == b,
+        (Data::Bytes(a), Data::Bytes(b)) => a.bytes == b.bytes,
         (_, _) => false,
     }
 }
@@ -532,6 +550,20 @@ impl Env {
 }
 
 impl Class {
+    /// Makes a method of instances private, or public again.
+    pub(crate) fn set_private(&self, name: &str, private: bool) {
+        let mut names = self.private.borrow_mut();
+        names.retain(|known| known != name);
+        if private {
+            names.push(name.into());
+        }
+    }
+
+    /// Tells whether a method is private in this class.
+    pub(crate) fn is_private(&self, name: &str) -> bool {
+        self.private.borrow().iter().any(|known| known == name)
+    }
+
     /// Returns the class and those it inherits from, modules included, in the order of method lookup.
     pub(crate) fn ancestors(self: &Rc<Self>) -> Vec<Rc<Self>> {
         let mut found = vec![self.clone()];

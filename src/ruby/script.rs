@@ -2,7 +2,8 @@
 
 use super::{
     Host,
-    interp::Interp,
+    interp::{Interp, Limits},
+    live::Run,
     lower,
     object::{Data, Rv},
     tree::Unit,
@@ -47,7 +48,17 @@ impl Script {
     /// # Errors
     /// Gives an exception that nothing rescued, or what the interpreter refuses.
     pub fn render(&self, host: &dyn Host) -> Result<Str> {
+        self.render_within(host, Limits::default())
+    }
+
+    /// The same with limits of the caller's.
+    ///
+    /// # Errors
+    /// Gives an exception that nothing rescued, or what the interpreter refuses.
+    pub fn render_within(&self, host: &dyn Host, limits: Limits) -> Result<Str> {
+        let _run = Run::enter();
         let mut interp = Interp::new(host, self.unit.source.clone());
+        interp.limits = limits;
         let class = interp.world.class("Puppet::Parser::TemplateWrapper");
         let this = interp.object(class.clone(), Data::None);
         let ended = interp.run(&self.unit, this, class);

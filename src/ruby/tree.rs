@@ -12,6 +12,8 @@ pub(crate) struct Unit {
     pub(crate) source: Arc<SourceFile>,
     pub(crate) body: Node,
     pub(crate) slots: usize,
+    /// The first method that the file defines: functions of the 3.x API may have none.
+    pub(crate) first_def: Option<(EcoString, Span)>,
 }
 
 /// An expression and where it was written.
@@ -36,6 +38,8 @@ pub(crate) enum Kind {
     False,
     SelfRef,
     Int(i64),
+    /// The digits of an integer beyond 64 bits, and their radix.
+    BigInt(EcoString, u32),
     Float(f64),
     Str(Str),
     Text(Vec<Node>),
@@ -76,6 +80,9 @@ pub(crate) enum Kind {
     While(Box<While>),
     For(Box<For>),
     Case(Box<Case>),
+    CaseIn(Box<CaseIn>),
+    /// `value in pattern`.
+    Matches(Box<(Node, Pattern)>),
     Seq(Vec<Node>),
     Rescue(Box<Rescue>),
     Ensure(Option<Box<Node>>, Option<Box<Node>>),
@@ -256,6 +263,46 @@ pub(crate) struct Case {
     pub(crate) subject: Option<Node>,
     pub(crate) whens: Vec<(Vec<Node>, Option<Node>)>,
     pub(crate) otherwise: Option<Node>,
+}
+
+/// `case … in`, and `value => pattern`.
+#[derive(Debug)]
+pub(crate) struct CaseIn {
+    pub(crate) value: Node,
+    /// Pattern, guard with what it has to be, body.
+    pub(crate) branches: Vec<(Pattern, Option<Guard>, Option<Node>)>,
+    pub(crate) otherwise: Option<Node>,
+    /// Whether nothing that fits is an exception.
+    pub(crate) raises: bool,
+}
+
+/// The condition of a branch, and what it has to be.
+pub(crate) type Guard = (Node, bool);
+
+/// What takes the rest of a list: nothing may be left, nothing looks at it, a pattern.
+pub(crate) type Rest = Option<Option<Box<Pattern>>>;
+
+/// A key of a hash and what its value is held against.
+pub(crate) type Entry = (EcoString, Pattern);
+
+/// What a value is held against.
+#[derive(Debug)]
+pub(crate) enum Pattern {
+    /// `===` of this.
+    Value(Node),
+    Bind(Slot),
+    Either(Box<Pattern>, Box<Pattern>),
+    Both(Box<Pattern>, Box<Pattern>),
+    /// The first items, what takes the rest, the last items.
+    List(Vec<Pattern>, Rest, Vec<Pattern>),
+    /// `[*before, middle, *after]`.
+    Find(Option<Box<Pattern>>, Vec<Pattern>, Option<Box<Pattern>>),
+    Hash {
+        pairs: Vec<Entry>,
+        rest: Option<Box<Pattern>>,
+        /// Whether nothing else may be in it.
+        exact: bool,
+    },
 }
 
 /// `begin … rescue … else`.

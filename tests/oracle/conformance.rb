@@ -82,7 +82,7 @@ module Conformance
     small(relative(compile(it.header, tmp), "#{root}/", "#{MODULES}/", "#{tmp}/core/"))
   rescue SystemStackError
     { 'error' => { 'code' => 'STACK', 'message' => 'stack level too deep' } }
-  rescue StandardError, ScriptError => e
+  rescue StandardError, ScriptError, SecurityError => e
     { 'error' => relative(error(e), "#{root}/", "#{MODULES}/", "#{tmp}/core/") }
   end
 

@@ -66,7 +66,7 @@ pub(super) static ARRAY: &[Row] = &[
             Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: None },
         )
     }),
-    row("pack", 1, 1, pack),
+    row("pack", 1, 1, |it, this, args| super::bytes::pack(it, &items(this), args)),
     row("shelljoin", 0, 0, |it, this, _| super::libs::shell_join(it, this, &Args::of(vec![this.clone()]))),
     row("hash", 0, 0, |it, this, _| it.inspect(this).map(|text| Rv::Int(super::number::hash_of(&text)))),
 ];
@@ -424,31 +424,6 @@ fn product(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
             .collect();
     }
     Ok(Rv::array(made.into_iter().map(Rv::array).collect()))
-}
-
-/// The directives that give text: `m`, `m0`, `U*`, `C*` of ASCII, `H*` is refused.
-fn pack(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let directive = it.string(args.at(0))?;
-    let all = items(this);
-    match directive.as_str() {
-        "m" | "m0" => {
-            let text = it.string(all.first().unwrap_or(&Rv::Nil))?;
-            Ok(Rv::str(super::libs::encode64(&text, directive.as_str() == "m")))
-        }
-        "U*" | "C*" | "c*" => {
-            let mut made = String::new();
-            for item in &all {
-                let code = it.int(item)?;
-                let letter = u32::try_from(code).ok().and_then(char::from_u32);
-                match letter.filter(|letter| directive.starts_with('U') || letter.is_ascii()) {
-                    Some(letter) => made.push(letter),
-                    None => return Err(it.unsupported_value("a byte that is no text")),
-                }
-            }
-            Ok(Rv::str(made))
-        }
-        other => Err(it.unsupported_method(&format!("`pack` with `{other}`"))),
-    }
 }
 
 /// Groups by a key in order of appearance.

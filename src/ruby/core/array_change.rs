@@ -168,13 +168,38 @@ fn set_index(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     Ok(value)
 }
 
+/// `fill(value, start, length)`, `fill(value, range)`, and the same with a block instead of the value.
 fn fill(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let mut all = items(this);
-    for (at, place) in all.iter_mut().enumerate() {
-        *place = match &args.block {
+    let given = if args.block.is_some() { 0 } else { 1 };
+    let (start, end) = match (args.opt(given), args.opt(given + 1)) {
+        (Some(Rv::Range(range)), _) => {
+            let start = if range.from.is_nil() { 0 } else { it.int(&range.from)? };
+            let last = if range.to.is_nil() { -1 } else { it.int(&range.to)? };
+            let last = if last < 0 { last + all.len() as i64 } else { last };
+            (start, last + i64::from(!range.exclusive || range.to.is_nil()))
+        }
+        (None | Some(Rv::Nil), None) => (0, all.len() as i64),
+        (start, None | Some(Rv::Nil)) => (it.int(start.unwrap_or(&Rv::Nil))?, all.len() as i64),
+        (start, Some(length)) => {
+            let start = start.filter(|it| !it.is_nil()).map_or(Ok(0), |start| it.int(start))?;
+            (start, start.saturating_add(it.int(length)?))
+        }
+    };
+    let start = if start < 0 { (start + all.len() as i64).max(0) } else { start } as usize;
+    let end = end.max(0) as usize;
+    it.charge(end.saturating_mul(size_of::<Rv>()))?;
+    if end > all.len() {
+        all.resize(end, Rv::Nil);
+    }
+    for at in start..end {
+        let value = match &args.block {
             Some(block) => it.yield1(block, Rv::from(at))?,
             None => args.at(0).clone(),
         };
+        if let Some(place) = all.get_mut(at) {
+            *place = value;
+        }
     }
     put(it, this, all)
 }

@@ -99,6 +99,12 @@ impl Interp<'_> {
                     b.is_a(a).then_some(Ordering::Greater)
                 }
             }
+            (Rv::Int(a), Rv::Object(_)) if super::big::integer(b).is_some() => {
+                super::big::integer(b).map(|b| num_bigint_dig::BigInt::from(*a).cmp(&b))
+            }
+            (Rv::Float(a), Rv::Object(_)) if super::big::integer(b).is_some() => {
+                a.partial_cmp(&super::big::float(b))
+            }
             (Rv::Object(x), other) => {
                 if let (Data::Time(a, _), Rv::Object(y)) = (&x.data, other)
                     && let Data::Time(b, _) = &y.data
@@ -132,7 +138,9 @@ impl Interp<'_> {
             None => {
                 let class = self.class_name(a);
                 let shown = match b {
-                    Rv::Nil | Rv::Bool(_) | Rv::Int(_) | Rv::Float(_) => self.inspect(b)?.to_string(),
+                    Rv::Nil | Rv::Bool(_) | Rv::Int(_) | Rv::Float(_) | Rv::Sym(_) => {
+                        self.inspect(b)?.to_string()
+                    }
                     other => self.class_name(other).to_string(),
                 };
                 Err(self.argument_error(format!("comparison of {class} with {shown} failed")))

@@ -72,7 +72,6 @@ pub(super) static ENUMERABLE: &[Row] = &[
         Ok(super::set::make(it, all))
     }),
     carry("cycle", 0, 1, cycle),
-    carry("lazy", 0, 0, |it, this, _| it.to_vec(this).map(Rv::array)),
     carry("each_entry", 0, 0, each_item),
     carry("grep", 1, 1, |it, this, args| grep(it, this, args, true)),
     carry("grep_v", 1, 1, |it, this, args| grep(it, this, args, false)),
@@ -383,6 +382,17 @@ fn extreme(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, wanted: Ordering) ->
 
 fn extreme_by(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, wanted: Ordering) -> R {
     let block = it.block(args)?.clone();
+    if let Some(count) = args.opt(0).filter(|count| !count.is_nil()) {
+        let count = it.count(count)?;
+        let inner = Args { values: Vec::new(), keywords: false, block: Some(block), scope: None };
+        let sorted = sort_by(it, this, &inner)?;
+        let mut sorted = it.to_vec(&sorted)?;
+        if wanted == Ordering::Greater {
+            sorted.reverse();
+        }
+        sorted.truncate(count);
+        return Ok(Rv::array(sorted));
+    }
     let mut best: Option<(Rv, Rv)> = None;
     for item in it.to_vec(this)? {
         let key = it.item(&block, item.clone(), false)?;

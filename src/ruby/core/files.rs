@@ -2,6 +2,7 @@
 
 use super::{Args, Row, carry, row};
 use crate::ruby::{
+    HostFile,
     interp::Interp,
     object::{Class, R, Rv},
 };
@@ -31,19 +32,34 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
             row("absolute_path?", 1, 1, |it, _, args| Ok(Rv::Bool(it.string(args.at(0))?.starts_with('/')))),
             row("fnmatch", 2, 3, fnmatch),
             row("fnmatch?", 2, 3, fnmatch),
-            row("exist?", 1, 1, |it, _, _| Err(it.refused("`File.exist?`"))),
-            row("exists?", 1, 1, |it, _, _| Err(it.refused("`File.exists?`"))),
-            row("file?", 1, 1, |it, _, _| Err(it.refused("`File.file?`"))),
-            row("directory?", 1, 1, |it, _, _| Err(it.refused("`File.directory?`"))),
-            row("readable?", 1, 1, |it, _, _| Err(it.refused("`File.readable?`"))),
-            row("read", 1, -1, |it, _, _| Err(it.refused("`File.read`"))),
-            row("readlines", 1, -1, |it, _, _| Err(it.refused("`File.readlines`"))),
+            row("exist?", 1, 1, |it, _, args| {
+                Ok(Rv::Bool(seen(it, "File.exist?", args)? != HostFile::Missing))
+            }),
+            row("file?", 1, 1, |it, _, args| Ok(Rv::Bool(seen(it, "File.file?", args)? == HostFile::File))),
+            row("directory?", 1, 1, |it, _, args| {
+                Ok(Rv::Bool(seen(it, "File.directory?", args)? == HostFile::Folder))
+            }),
+            row("readable?", 1, 1, |it, _, args| {
+                Ok(Rv::Bool(seen(it, "File.readable?", args)? != HostFile::Missing))
+            }),
+            row("read", 1, -1, |it, _, args| read(it, "File.read", args)),
+            row("binread", 1, -1, |it, _, args| read(it, "File.binread", args)),
+            row("readlines", 1, -1, |it, _, args| {
+                let text = read(it, "File.readlines", args)?;
+                let rest = args.values.get(1..).unwrap_or_default().to_vec();
+                it.send_with(&text, "lines", Args { values: rest, ..pass(args) })
+            }),
             row("open", 1, -1, |it, _, _| Err(it.refused("`File.open`"))),
             row("new", 1, -1, |it, _, _| Err(it.refused("`File.new`"))),
             row("write", 2, -1, |it, _, _| Err(it.refused("`File.write`"))),
             row("foreach", 1, -1, |it, _, _| Err(it.refused("`File.foreach`"))),
         ],
     ),
+    (
+        "Dir",
+        &[row("exist?", 1, 1, |it, _, args| Ok(Rv::Bool(seen(it, "Dir.exist?", args)? == HostFile::Folder)))],
+    ),
+    ("IO", &[row("read", 1, -1, |it, _, args| read(it, "IO.read", args))]),
     ("SecureRandom", &[row("hex", 0, 1, |it, _, _| Err(it.refused("`SecureRandom.hex`")))]),
 ];
 
@@ -64,9 +80,14 @@ const OUTSIDE: &[&str] = &[
     "Signal",
     "ObjectSpace",
     "GC",
-    "Pathname",
     "Facter",
-    "OpenSSL",
+    "Etc",
+    "Resolv",
+    "Resolv::DNS",
+    "Tempfile",
+    "Timeout",
+    "Puppet::Util::Execution",
+    "Puppet::FileSystem",
 ];
 
 /// Whether a class reaches outside.
@@ -81,6 +102,38 @@ pub(super) fn refuse_new(it: &mut Interp<'_>, class: &Rc<Class>) -> R<()> {
         return Err(it.refused(&format!("`{name}.new`")));
     }
     Ok(())
+}
+
+/// What the host has at a path; what is not in a module or the repo is refused.
+fn seen(it: &mut Interp<'_>, what: &str, args: &Args<'_>) -> R<HostFile> {
+    let path = it.string(args.at(0))?;
+    match it.host.file(&path) {
+        HostFile::Outside => Err(it.refused(&format!("`{what}`"))),
+        found => Ok(found),
+    }
+}
+
+/// The text of a file of a module or the repo.
+pub(super) fn read(it: &mut Interp<'_>, what: &str, args: &Args<'_>) -> R {
+    let path = it.string(args.at(0))?;
+    let problem = match seen(it, what, args)? {
+        HostFile::File => match it.host.read_file(&path) {
+            Some(bytes) => {
+                it.charge(bytes.len())?;
+                return Ok(it.bytes(bytes));
+            }
+            None => "No such file or directory",
+        },
+        HostFile::Folder => "Is a directory",
+        HostFile::Missing | HostFile::Outside => "No such file or directory",
+    };
+    let class = if problem.starts_with("Is") { "Errno::EISDIR" } else { "Errno::ENOENT" };
+    let place = if problem.starts_with("Is") { "@ io_fread" } else { "@ rb_sysopen" };
+    Err(it.raise(class, format!("{problem} {place} - {path}")))
+}
+
+fn pass<'a>(args: &Args<'a>) -> Args<'a> {
+    Args { values: Vec::new(), keywords: args.keywords, block: args.block.clone(), scope: args.scope }
 }
 
 fn trimmed(path: &str) -> &str {

@@ -54,7 +54,7 @@ impl State<'_> {
         value.ok_or_else(|| it.argument_error("too few arguments"))
     }
 
-    fn named(&self, it: &mut Interp<'_>, name: &str) -> R {
+    fn named(&self, it: &mut Interp<'_>, name: &str, [open, close]: [char; 2]) -> R {
         let Some(Rv::Hash(hash)) = self.values.first() else {
             return Err(it.argument_error("one hash required"));
         };
@@ -64,7 +64,7 @@ impl State<'_> {
             None => {
                 let default = super::hash::fetch(it, &Rc::clone(hash), &key)?;
                 if default.is_nil() {
-                    return Err(it.raise("KeyError", format!("key<{name}> not found")));
+                    return Err(it.raise("KeyError", format!("key{open}{name}{close} not found")));
                 }
                 Ok(default)
             }
@@ -127,14 +127,14 @@ impl State<'_> {
                         return Err(it.argument_error("malformed name - unmatched parenthesis"));
                     };
                     at += name.len() + 1;
-                    spec.value = Some(self.named(it, name)?);
+                    spec.value = Some(self.named(it, name, ['<', '>'])?);
                 }
                 '{' => {
                     let rest = template.get(at..).unwrap_or_default();
                     let Some((name, _)) = rest.split_once('}') else {
                         return Err(it.argument_error("malformed name - unmatched parenthesis"));
                     };
-                    let value = self.named(it, name)?;
+                    let value = self.named(it, name, ['{', '}'])?;
                     let shown = it.to_s(&value)?;
                     made.push(&padded(&spec, shown));
                     return Ok(at + name.len() + 1);
@@ -193,6 +193,13 @@ impl State<'_> {
         };
         match kind {
             'd' | 'i' | 'u' => {
+                if let Rv::Object(_) = &value
+                    && let Some(big) = super::big::integer(&value)
+                {
+                    let written = big.to_string();
+                    let digits = written.trim_start_matches('-');
+                    return Ok(number(spec, written.starts_with('-'), &padded_digits(spec, digits)));
+                }
                 let value = whole(it, &value)?;
                 Ok(number(spec, value < 0, &padded_digits(spec, &value.unsigned_abs().to_string())))
             }
@@ -287,6 +294,11 @@ fn number(spec: &Spec, negative: bool, digits: &str) -> Str {
 }
 
 fn radix(it: &mut Interp<'_>, spec: &Spec, kind: char, value: &Rv) -> R<Str> {
+    if let Rv::Object(_) = value
+        && super::big::integer(value).is_some()
+    {
+        return big_radix(it, spec, kind, value);
+    }
     let value = whole(it, value)?;
     let (base, prefix, top) = match kind {
         'x' => (16, "0x", "f"),
@@ -312,6 +324,23 @@ fn radix(it: &mut Interp<'_>, spec: &Spec, kind: char, value: &Rv) -> R<Str> {
         return Ok(Str::new(format!("{sign}{prefix}{}{digits}", "0".repeat(spec.width - used))));
     }
     Ok(padded(spec, Str::new(format!("{sign}{prefix}{digits}"))))
+}
+
+/// `%x` and its kin of an integer beyond 64 bits.
+fn big_radix(it: &mut Interp<'_>, spec: &Spec, kind: char, value: &Rv) -> R<Str> {
+    let (base, prefix) = match kind {
+        'x' | 'X' => (16, "0x"),
+        'o' => (8, "0"),
+        _ => (2, "0b"),
+    };
+    let written = it.send(value, "to_s", &[Rv::Int(base)])?;
+    let written = it.string(&written)?;
+    if written.starts_with('-') {
+        return Err(it.unsupported_value("the two's complement of a big integer"));
+    }
+    let digits = if kind == 'X' { written.to_uppercase() } else { written.to_string() };
+    let prefix = if spec.alternate { prefix } else { "" };
+    Ok(number(spec, false, &format!("{prefix}{}", padded_digits(spec, &digits))))
 }
 
 fn float(it: &mut Interp<'_>, spec: &Spec, kind: char, value: f64) -> R<Str> {

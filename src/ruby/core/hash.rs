@@ -232,6 +232,7 @@ fn key_of(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 
 fn count(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     match &args.block {
+        None if args.opt(0).is_some() => over_pairs(it, this, args, "count"),
         None => Ok(Rv::from(hash(this).len())),
         Some(block) => {
             let mut found = 0;

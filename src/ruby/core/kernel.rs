@@ -6,10 +6,12 @@ use crate::{
     ruby::{
         interp::Interp,
         object::{Body, Data, Flow, R, RProc, Rv},
+        parsed,
     },
+    source::SourceFile,
     value::Str,
 };
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 /// The methods of `Kernel`.
 pub(super) static KERNEL: &[Row] = &[
@@ -31,18 +33,18 @@ pub(super) static KERNEL: &[Row] = &[
         Ok(Rv::Bool(args.scope.is_some_and(|scope| scope.frame.block.is_some())))
     }),
     own("require", 1, 1, require),
-    own("require_relative", 1, 1, |_, _, _| Ok(Rv::Bool(true))),
+    own("require_relative", 1, 1, require_relative),
     own("__method__", 0, 0, this_method),
     own("__dir__", 0, 0, dir),
     own("binding", 0, 0, |it, _, _| Err(it.unsupported_method("`binding`"))),
     own("eval", 1, -1, |it, _, _| Err(it.unsupported_method("`eval` of a string"))),
     own("caller", 0, -1, |_, _, _| Ok(Rv::array(Vec::new()))),
-    own("puts", 0, -1, printed),
-    own("print", 0, -1, printed),
+    own("puts", 0, -1, |it, _, _| it.step().map(|()| Rv::Nil)),
+    own("print", 0, -1, |it, _, _| it.step().map(|()| Rv::Nil)),
     own("p", 0, -1, printed),
     own("pp", 0, -1, printed),
-    own("printf", 0, -1, printed),
-    own("putc", 1, 1, printed),
+    own("printf", 0, -1, |it, _, _| it.step().map(|()| Rv::Nil)),
+    own("putc", 1, 1, |_, _, args| Ok(args.at(0).clone())),
     own("warn", 0, -1, warn),
     own("_", 1, 1, |_, _, args| Ok(args.at(0).clone())),
     own("n_", 3, 3, |it, _, args| Ok(args.at(usize::from(it.int(args.at(2))? != 1)).clone())),
@@ -63,7 +65,16 @@ pub(super) static KERNEL: &[Row] = &[
     own("trap", 0, -1, |it, _, _| Err(it.refused("`trap`"))),
     own("select", 0, -1, |it, _, _| Err(it.refused("`Kernel#select`"))),
     own("test", 0, -1, |it, _, _| Err(it.refused("`Kernel#test`"))),
-    own("URI", 1, 1, |it, _, _| Err(it.unsupported_method("`URI()`"))),
+    own("URI", 1, 1, |it, _, args| {
+        it.load_library("URI")?;
+        let uri = Rv::Class(it.world.class("URI"));
+        it.send(&uri, "parse", &args.values)
+    }),
+    own("Pathname", 1, 1, |it, _, args| {
+        let object = it.world.object.clone();
+        let class = it.constant_of(&object, &"Pathname".into())?;
+        it.send(&class, "new", &args.values)
+    }),
 ];
 
 /// Whether a name is a private method of `Kernel`.
@@ -226,15 +237,49 @@ const LIBRARIES: &[&str] = &[
 
 fn require(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let name = it.string(args.at(0))?;
-    let known = LIBRARIES.contains(&name.as_str())
-        || name.starts_with("puppet")
-        || name.starts_with("facter")
-        || name.starts_with("hiera")
-        || name.starts_with('/');
-    if known {
+    let bare = name.strip_suffix(".rb").unwrap_or(&name);
+    if LIBRARIES.contains(&bare) {
+        return Ok(Rv::Bool(true));
+    }
+    if let Some(file) = it.host.helper_file(bare, None) {
+        return it.load(&file);
+    }
+    let of_puppet = ["puppet", "facter", "hiera"].iter().any(|own| bare == *own || is_under(bare, own));
+    if of_puppet {
         return Ok(Rv::Bool(true));
     }
     Err(it.raise("LoadError", format!("cannot load such file -- {name}")))
+}
+
+fn is_under(name: &str, folder: &str) -> bool {
+    name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn require_relative(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+    let name = it.string(args.at(0))?;
+    let from = it.source.path().to_owned();
+    match it.host.helper_file(name.strip_suffix(".rb").unwrap_or(&name), Some(&from)) {
+        Some(file) => it.load(&file),
+        None => Err(it.raise("LoadError", format!("cannot load such file -- {name}"))),
+    }
+}
+
+impl Interp<'_> {
+    /// Runs a helper file of a module, once.
+    pub(crate) fn load(&mut self, file: &Arc<SourceFile>) -> R {
+        let path = file.shared_path();
+        if self.loaded.contains(&path) {
+            return Ok(Rv::Bool(false));
+        }
+        self.loaded.push(path);
+        let script = parsed(file).map_err(|found| Box::new(Flow::Fatal(found)))?;
+        let object = self.world.object.clone();
+        let this = self.object(object.clone(), Data::None);
+        let (source, at) = (self.source.clone(), self.at);
+        self.nested(|it| it.run(script.unit(), this, object))?;
+        (self.source, self.at) = (source, at);
+        Ok(Rv::Bool(true))
+    }
 }
 
 fn this_method(_: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
@@ -247,10 +292,13 @@ fn dir(it: &mut Interp<'_>, _: &Rv, _: &Args<'_>) -> R {
     Ok(Rv::str(path.rsplit_once('/').map_or(".", |(dir, _)| dir)))
 }
 
-/// What Ruby would write to the terminal is only a note.
+/// `p`: nothing is printed; it gives what it was given.
 fn printed(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
-    Ok(args.opt(0).cloned().unwrap_or(Rv::Nil)).inspect(|_| {
-        let _ = it.step();
+    it.step()?;
+    Ok(match args.values.as_slice() {
+        [] => Rv::Nil,
+        [only] => only.clone(),
+        several => Rv::array(several.to_vec()),
     })
 }
 

@@ -18,12 +18,14 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
     (
         "Base64",
         &[
-            row("encode64", 1, 1, |it, _, args| Ok(Rv::str(encode64(&it.string(args.at(0))?, true)))),
-            row("strict_encode64", 1, 1, |it, _, args| Ok(Rv::str(encode64(&it.string(args.at(0))?, false)))),
+            row("encode64", 1, 1, |it, _, args| Ok(Rv::str(encode64(&it.byte_string(args.at(0))?, true)))),
+            row("strict_encode64", 1, 1, |it, _, args| {
+                Ok(Rv::str(encode64(&it.byte_string(args.at(0))?, false)))
+            }),
             row("urlsafe_encode64", 1, -1, |it, _, args| {
-                let text = it.string(args.at(0))?;
+                let text = it.byte_string(args.at(0))?;
                 let padding = !matches!(args.keyword("padding"), Some(Rv::Bool(false)));
-                let made = URL_SAFE.encode(text.as_bytes());
+                let made = URL_SAFE.encode(&text);
                 Ok(Rv::str(if padding { made } else { made.trim_end_matches('=').to_owned() }))
             }),
             row("decode64", 1, 1, |it, _, args| {
@@ -76,7 +78,6 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
             row("encode_uri_component", 1, 2, |it, _, args| {
                 Ok(Rv::str(percent(&it.to_s(args.at(0))?, "*-._", "%20")))
             }),
-            row("parse", 1, 1, |it, _, _| Err(it.unsupported_method("`URI.parse`"))),
         ],
     ),
 ];
@@ -117,6 +118,24 @@ pub(super) static NATIVE: &[Row] = &[
     row("rewind", 0, 0, |_, _, _| Ok(Rv::Int(0))),
     row("close", 0, 0, |_, _, _| Ok(Rv::Nil)),
     row("name", 0, 0, |it, this, _| it.plain_to_s(this).map(Rv::str)),
+    row("to_hash", 0, 0, |it, _, _| {
+        let mut made = indexmap::IndexMap::new();
+        for (name, value) in it.host.resource_parameters() {
+            made.insert(crate::ruby::object::Key(Rv::sym(name)), it.import(&value));
+        }
+        Ok(Rv::hash(made))
+    }),
+    row("[]", 1, 1, |it, this, args| {
+        let all = it.send(this, "to_hash", &[])?;
+        let name = it.to_s(args.at(0))?;
+        it.send(&all, "[]", &[Rv::sym(name.text().clone())])
+    }),
+    row("type", 0, 0, |it, this, _| {
+        it.plain_to_s(this).map(|text| Rv::str(super::template::reference(&text).0))
+    }),
+    row("title", 0, 0, |it, this, _| {
+        it.plain_to_s(this).map(|text| Rv::str(super::template::reference(&text).1))
+    }),
     row("result", 0, 1, |it, _, _| Err(it.unsupported_method("`ERB#result`"))),
 ];
 
@@ -151,8 +170,8 @@ fn puts(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 /// Base64 with or without a line break after each 60 characters.
-pub(super) fn encode64(text: &str, lines: bool) -> String {
-    let made = STANDARD.encode(text.as_bytes());
+pub(super) fn encode64(bytes: &[u8], lines: bool) -> String {
+    let made = STANDARD.encode(bytes);
     if !lines {
         return made;
     }
@@ -160,7 +179,7 @@ pub(super) fn encode64(text: &str, lines: bool) -> String {
     letters.chunks(60).map(|line| line.iter().collect::<String>() + "\n").collect()
 }
 
-/// The text of base64; bytes that are no text are a diagnostic.
+/// What is written in base64.
 pub(super) fn decode64(it: &mut Interp<'_>, text: &str) -> R {
     let clean: String =
         text.chars().filter(|letter| letter.is_ascii_alphanumeric() || "+/".contains(*letter)).collect();
@@ -171,10 +190,7 @@ pub(super) fn decode64(it: &mut Interp<'_>, text: &str) -> R {
             .with_decode_allow_trailing_bits(true),
     );
     match engine.decode(clean.as_bytes()) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Rv::str(text)),
-            Err(_) => Err(it.unsupported_value("bytes that are not UTF-8")),
-        },
+        Ok(bytes) => Ok(it.bytes(bytes)),
         Err(_) => Err(it.argument_error("invalid base64")),
     }
 }
@@ -291,8 +307,5 @@ fn unpercent(it: &mut Interp<'_>, text: &str) -> R {
             None => bytes.push(byte),
         }
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Rv::str(text)),
-        Err(_) => Err(it.unsupported_value("bytes that are not UTF-8")),
-    }
+    Ok(it.bytes(bytes))
 }

@@ -5,6 +5,8 @@
 
 mod array;
 mod array_change;
+mod big;
+mod bytes;
 mod compare;
 mod digests;
 mod enumerable;
@@ -20,6 +22,7 @@ mod libs;
 mod modules;
 mod number;
 mod object;
+mod puppet;
 mod range;
 mod regexp;
 mod set;
@@ -40,6 +43,8 @@ use super::{
 use crate::value::Str;
 use std::{collections::HashMap, rc::Rc, sync::LazyLock};
 
+pub(crate) use big::literal as big_literal;
+pub(crate) use bytes::label as label_bytes;
 pub(crate) use files::is_outside;
 pub(crate) use modules::constant;
 pub(crate) use template::{object_method, scope as new_scope};
@@ -115,9 +120,12 @@ fn tables(shape: Shape) -> Vec<&'static [Row]> {
         Shape::IpAddr => vec![ipaddr::IPADDR, compare::COMPARABLE],
         Shape::Template => vec![template::TEMPLATE],
         Shape::Scope => vec![template::SCOPE],
-        Shape::Function => vec![template::FUNCTION],
+        Shape::Function => vec![puppet::FUNCTION],
         Shape::Puppet => vec![template::PUPPET],
         Shape::Sensitive => vec![template::SENSITIVE],
+        Shape::Big => vec![big::BIG, compare::COMPARABLE],
+        Shape::Bytes => vec![bytes::BYTES],
+        Shape::Digest => vec![digests::DIGEST],
         Shape::Erb | Shape::StringIo | Shape::Native => vec![libs::NATIVE],
         Shape::Object | Shape::BasicObject => vec![],
     };
@@ -157,6 +165,9 @@ const ALL: [Shape; SHAPES] = [
     Shape::Erb,
     Shape::StringIo,
     Shape::Native,
+    Shape::Big,
+    Shape::Bytes,
+    Shape::Digest,
     Shape::BasicObject,
 ];
 
@@ -186,7 +197,7 @@ static STATIC_ROWS: LazyLock<HashMap<(&'static str, &'static str), &'static Row>
         time::STATICS,
         ipaddr::STATICS,
         regexp::STATICS,
-        template::STATICS,
+        puppet::STATICS,
     ];
     let all = tables.iter().flat_map(|table| table.iter());
     all.flat_map(|(class, rows)| rows.iter().map(move |row| ((*class, row.name), row))).collect()

@@ -3,6 +3,7 @@
 use super::{Args, Row, carry, own, row};
 use crate::{
     ruby::{
+        CORE,
         interp::Interp,
         object::{Class, Cref, Data, Key, Method, R, RHash, RRange, RString, Rv, Shape},
     },
@@ -48,6 +49,7 @@ pub(super) static MODULE: &[Row] = &[
     row("instance_method", 1, 1, |it, _, _| Err(it.unsupported_method("`instance_method`"))),
     row("method_defined?", 1, 2, method_defined),
     row("instance_methods_list", 0, 0, instance_methods),
+    row("members", 0, 0, members),
     row("const_get", 1, 2, const_get),
     row("const_set", 2, 2, const_set),
     row("const_defined?", 1, 2, const_defined),
@@ -63,9 +65,9 @@ pub(super) static MODULE: &[Row] = &[
     row("alias_method", 2, 2, alias_method),
     row("remove_method", 0, -1, undefine),
     row("undef_method", 0, -1, undefine),
-    row("private", 0, -1, |_, _, args| Ok(args.at(0).clone())),
-    row("public", 0, -1, |_, _, args| Ok(args.at(0).clone())),
-    row("protected", 0, -1, |_, _, args| Ok(args.at(0).clone())),
+    row("private", 0, -1, |it, this, args| visibility(it, this, args, true)),
+    row("public", 0, -1, |it, this, args| visibility(it, this, args, false)),
+    row("protected", 0, -1, |it, this, args| visibility(it, this, args, true)),
     row("private_class_method", 0, -1, |_, _, _| Ok(Rv::Nil)),
     row("public_class_method", 0, -1, |_, _, _| Ok(Rv::Nil)),
     row("private_constant", 0, -1, |_, _, _| Ok(Rv::Nil)),
@@ -93,7 +95,6 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
     ("Range", &[row("new", 2, 3, new_range)]),
     ("Proc", &[row("new", 0, 0, |it, _, args| it.block(args).cloned().map(Rv::Proc))]),
     ("Struct", &[row("new", 0, -1, super::structs::define)]),
-    ("OpenStruct", &[row("new", 0, 1, super::structs::open)]),
     (
         "Set",
         &[
@@ -126,6 +127,10 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
             row("exp", 1, 1, |it, _, args| math(it, args, f64::exp)),
             row("sin", 1, 1, |it, _, args| math(it, args, f64::sin)),
             row("cos", 1, 1, |it, _, args| math(it, args, f64::cos)),
+            row("hypot", 2, 2, |it, _, args| {
+                let a = super::number::to_float(it, args.at(0))?;
+                Ok(Rv::Float(a.hypot(super::number::to_float(it, args.at(1))?)))
+            }),
             row("pow", 2, 2, |it, _, args| it.send(args.at(0), "**", &[args.at(1).clone()])),
         ],
     ),
@@ -160,6 +165,11 @@ fn new(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Err(it.raise("NoMethodError", format!("undefined method `new' for {name}:Module")));
     }
     super::files::refuse_new(it, class)?;
+    if class.kind == Shape::Enumerator && it.load_library(CORE)? {
+        let inner =
+            Args { values: args.values.clone(), block: args.block.clone(), keywords: false, scope: None };
+        return it.send_with(this, "new", inner);
+    }
     it.charge(128)?;
     let made = allocate(it, this)?;
     let inner =
@@ -183,8 +193,16 @@ fn inherits(a: &Rv, b: &Rv, or_same: bool) -> R {
 }
 
 fn instance_methods(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
-    let names = class(this).map(|it| it.methods.borrow().keys().cloned().map(Rv::Sym).collect());
-    Ok(Rv::array(names.unwrap_or_default()))
+    let Some(class) = class(this) else { return Ok(Rv::array(Vec::new())) };
+    let methods = class.methods.borrow();
+    let public = methods.keys().filter(|name| *name != "initialize" && !class.is_private(name));
+    Ok(Rv::array(public.cloned().map(Rv::Sym).collect()))
+}
+
+/// `members` of a struct's class.
+fn members(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
+    let names = class(this).map(super::structs::members).unwrap_or_default();
+    Ok(Rv::array(names.into_iter().map(Rv::Sym).collect()))
 }
 
 fn method_defined(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
@@ -299,6 +317,23 @@ fn undefine(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         class.methods.borrow_mut().insert(name, Method::Undefined);
     }
     Ok(this.clone())
+}
+
+/// `private` and `public`: for the methods that are named, else for those that follow in this body.
+fn visibility(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, private: bool) -> R {
+    let Some(class) = class(this) else { return Ok(Rv::Nil) };
+    if args.values.is_empty() {
+        if let Some(scope) = args.scope {
+            scope.frame.private.set(private);
+        }
+        return Ok(Rv::Nil);
+    }
+    for value in &args.values {
+        for name in it.to_vec(value).unwrap_or_else(|_| vec![value.clone()]).iter().filter_map(Rv::name) {
+            class.set_private(&name, private);
+        }
+    }
+    Ok(args.at(0).clone())
 }
 
 fn module_function(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {

@@ -1,4 +1,4 @@
-//! `Integer` and `Float`. Integers have 64 bits; what goes beyond is a diagnostic.
+//! `Integer` and `Float`; what goes beyond 64 bits is in `big.rs`.
 
 use super::{Args, Row, row};
 use crate::ruby::{
@@ -69,9 +69,18 @@ pub(super) static INTEGER: &[Row] = &[
     row("ord", 0, 0, |_, this, _| Ok(this.clone())),
     row("even?", 0, 0, |_, this, _| Ok(Rv::Bool(int(this) % 2 == 0))),
     row("odd?", 0, 0, |_, this, _| Ok(Rv::Bool(int(this) % 2 != 0))),
-    row("&", 1, 1, |it, this, args| Ok(Rv::Int(int(this) & it.int(args.at(0))?))),
-    row("|", 1, 1, |it, this, args| Ok(Rv::Int(int(this) | it.int(args.at(0))?))),
-    row("^", 1, 1, |it, this, args| Ok(Rv::Int(int(this) ^ it.int(args.at(0))?))),
+    row("&", 1, 1, |it, this, args| match args.at(0) {
+        Rv::Int(other) => Ok(Rv::Int(int(this) & other)),
+        other => super::big::operate(it, '&', this, other),
+    }),
+    row("|", 1, 1, |it, this, args| match args.at(0) {
+        Rv::Int(other) => Ok(Rv::Int(int(this) | other)),
+        other => super::big::operate(it, '|', this, other),
+    }),
+    row("^", 1, 1, |it, this, args| match args.at(0) {
+        Rv::Int(other) => Ok(Rv::Int(int(this) ^ other)),
+        other => super::big::operate(it, '^', this, other),
+    }),
     row("~", 0, 0, |_, this, _| Ok(Rv::Int(!int(this)))),
     row("<<", 1, 1, |it, this, args| {
         let by = it.int(args.at(0))?;
@@ -152,14 +161,13 @@ pub(super) fn to_float(it: &mut Interp<'_>, value: &Rv) -> R<f64> {
     }
 }
 
-fn overflow(it: &Interp<'_>) -> Box<crate::ruby::object::Flow> {
-    it.unsupported_value("an integer beyond 64 bits")
-}
-
 /// Arithmetic of two numbers.
 fn operate(it: &mut Interp<'_>, operator: char, a: &Rv, b: &Rv) -> R {
     match (a, b) {
         (Rv::Int(a), Rv::Int(b)) => integers(it, operator, *a, *b),
+        (Rv::Int(_), Rv::Object(_)) if super::big::integer(b).is_some() => {
+            super::big::operate(it, operator, a, b)
+        }
         (Rv::Int(_) | Rv::Float(_), Rv::Int(_) | Rv::Float(_)) => {
             Ok(Rv::Float(floats(operator, as_f64(a), as_f64(b))))
         }
@@ -171,11 +179,18 @@ fn operate(it: &mut Interp<'_>, operator: char, a: &Rv, b: &Rv) -> R {
                 _ => Err(it.type_error("coerce must return [x, y]")),
             }
         }
-        _ => {
-            let (shown, class) = (it.conversion_name(b), it.class_name(a));
-            Err(it.type_error(format!("{shown} can't be coerced into {class}")))
-        }
+        _ => Err(not_coerced(it, a, b)?),
     }
+}
+
+/// Ruby's complaint about an operand that is no number.
+fn not_coerced(it: &mut Interp<'_>, a: &Rv, b: &Rv) -> R<Box<crate::ruby::object::Flow>> {
+    let class = it.class_name(a);
+    let shown = match b {
+        Rv::Sym(_) => it.inspect(b)?.to_string(),
+        other => it.conversion_name(other).to_string(),
+    };
+    Ok(it.type_error(format!("{shown} can't be coerced into {class}")))
 }
 
 fn integers(it: &mut Interp<'_>, operator: char, a: i64, b: i64) -> R {
@@ -195,7 +210,10 @@ fn integers(it: &mut Interp<'_>, operator: char, a: i64, b: i64) -> R {
         }),
         _ => a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }),
     };
-    result.map(Rv::Int).ok_or_else(|| overflow(it))
+    match result {
+        Some(result) => Ok(Rv::Int(result)),
+        None => super::big::operate(it, operator, &Rv::Int(a), &Rv::Int(b)),
+    }
 }
 
 fn floats(operator: char, a: f64, b: f64) -> f64 {
@@ -213,14 +231,15 @@ fn floats(operator: char, a: f64, b: f64) -> f64 {
 
 fn negate(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
     match this {
-        Rv::Int(value) => value.checked_neg().map(Rv::Int).ok_or_else(|| overflow(it)),
+        Rv::Int(value) => integers(it, '-', 0, *value),
         other => Ok(Rv::Float(-as_f64(other))),
     }
 }
 
 fn abs(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
     match this {
-        Rv::Int(value) => value.checked_abs().map(Rv::Int).ok_or_else(|| overflow(it)),
+        Rv::Int(value) if *value < 0 => integers(it, '-', 0, *value),
+        Rv::Int(value) => Ok(Rv::Int(*value)),
         other => Ok(Rv::Float(as_f64(other).abs())),
     }
 }
@@ -252,15 +271,20 @@ fn remainder(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 fn power(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     match (this, args.at(0)) {
         (Rv::Int(base), Rv::Int(exponent)) if *exponent >= 0 => {
-            let exponent = u32::try_from(*exponent).unwrap_or(u32::MAX);
-            let result = base.checked_pow(exponent).ok_or_else(|| overflow(it))?;
+            let small = u32::try_from(*exponent).ok().and_then(|exponent| base.checked_pow(exponent));
+            let result = match small {
+                Some(result) => Rv::Int(result),
+                None => super::big::raised(it, this, *exponent)?,
+            };
             match args.opt(1) {
-                Some(modulus) => operate(it, '%', &Rv::Int(result), modulus),
-                None => Ok(Rv::Int(result)),
+                Some(modulus) => it.send(&result, "%", std::slice::from_ref(modulus)),
+                None => Ok(result),
             }
         }
         (Rv::Int(_), Rv::Int(_)) => Err(it.unsupported_value("a rational number")),
-        (base, exponent) => Ok(Rv::Float(as_f64(base).powf(to_float(it, exponent)?))),
+        (base, Rv::Float(exponent)) => Ok(Rv::Float(as_f64(base).powf(*exponent))),
+        (Rv::Float(base), Rv::Int(exponent)) => Ok(Rv::Float(base.powf(*exponent as f64))),
+        (base, exponent) => Err(not_coerced(it, base, exponent)?),
     }
 }
 
@@ -302,7 +326,11 @@ fn rounded(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mode: Mode) -> R {
                 return Ok(Rv::Int((apply(value / unit, mode, even) * unit) as i64));
             }
             let whole = apply(value, mode, even);
-            if whole.abs() >= 9.2e18 { Err(overflow(it)) } else { Ok(Rv::Int(whole as i64)) }
+            if whole.abs() < 9.2e18 {
+                return Ok(Rv::Int(whole as i64));
+            }
+            let digits = format!("{whole:.0}");
+            super::big::parse(&digits, 10).map_or(Ok(Rv::Nil), |it_is| it.big(it_is))
         }
     }
 }
@@ -417,7 +445,8 @@ fn step(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         while limit.is_nil() || (if rising { value <= int(&limit) } else { value >= int(&limit) }) {
             it.step()?;
             it.yield1(block, Rv::Int(value))?;
-            value = value.checked_add(*by).ok_or_else(|| overflow(it))?;
+            let Some(next) = value.checked_add(*by) else { return Ok(this.clone()) };
+            value = next;
         }
         return Ok(this.clone());
     }
@@ -448,8 +477,7 @@ fn shift(it: &mut Interp<'_>, value: i64, by: i64) -> R {
     let factor = u32::try_from(by).ok().and_then(|by| 1_i64.checked_shl(by)).filter(|factor| *factor > 0);
     match factor.and_then(|factor| value.checked_mul(factor)) {
         Some(result) => Ok(Rv::Int(result)),
-        None if value == 0 => Ok(Rv::Int(0)),
-        None => Err(overflow(it)),
+        None => super::big::shift(it, &value.into(), by),
     }
 }
 
@@ -492,9 +520,8 @@ pub(super) fn integer(it: &mut Interp<'_>, args: &Args<'_>) -> R {
         Rv::Str(text) => {
             let text = text.text.borrow().clone();
             let radix = given.get(1).map_or(Ok(0), |radix| it.int(radix))?;
-            match strict_integer(&text, radix) {
-                Some(Some(number)) => Ok(Rv::Int(number)),
-                Some(None) => Err(overflow(it)),
+            match strict_integer(&text, radix).and_then(|(digits, radix)| super::big::parse(&digits, radix)) {
+                Some(number) => it.big(number),
                 None if quiet => Ok(Rv::Nil),
                 None => {
                     let mut message = crate::value::Str::new("invalid value for Integer(): ");
@@ -513,8 +540,8 @@ pub(super) fn integer(it: &mut Interp<'_>, args: &Args<'_>) -> R {
     }
 }
 
-/// A text that is an integer as a whole; the inner `None` is one beyond 64 bits.
-fn strict_integer(text: &str, radix: i64) -> Option<Option<i64>> {
+/// The digits and the radix of a text that is an integer as a whole.
+fn strict_integer(text: &str, radix: i64) -> Option<(String, u32)> {
     let text = text.trim();
     let (negative, body) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -539,7 +566,7 @@ fn strict_integer(text: &str, radix: i64) -> Option<Option<i64>> {
         return None;
     }
     let sign = if negative { "-" } else { "" };
-    Some(i64::from_str_radix(&format!("{sign}{digits}"), radix).ok())
+    Some((format!("{sign}{digits}"), radix))
 }
 
 /// `Float(x)`.

@@ -13,8 +13,17 @@ use indexmap::IndexMap;
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions};
 use std::{rc::Rc, sync::Arc};
 
-/// How often a match may retry before it is refused.
-const MAX_RETRIES: u32 = 1_000_000;
+/// How often a match at one place of a text may retry before it is refused.
+const MAX_RETRIES: usize = 1_000_000;
+
+/// How often a search may retry all in all: the engine's limit is one for each place of the text.
+const MAX_SEARCH: usize = 100_000_000;
+
+/// The same for a search that counts as one step.
+const QUICK_SEARCH: usize = 4_000_000;
+
+/// What a search that needs more costs in steps.
+const SLOW: u64 = 500_000;
 
 /// The methods of `Regexp`.
 pub(super) static REGEXP: &[Row] = &[
@@ -130,31 +139,49 @@ impl Interp<'_> {
         from: usize,
         scope: Option<&Scope>,
     ) -> R<Option<Rc<RMatch>>> {
-        let mut region = Region::new();
-        let mut param = MatchParam::default();
-        param.set_retry_limit_in_match(MAX_RETRIES);
-        let options = SearchOptions::SEARCH_OPTION_NONE;
-        let compiled = regexp.compiled.clone();
-        let answer =
-            compiled.search_with_param(text.as_str(), from, text.len(), options, Some(&mut region), param);
-        let found = match answer {
-            Ok(Some(_)) => {
+        let (found, region) = self.find_match(regexp, text, from)?;
+        let found = match found {
+            true => {
                 let groups = (0..region.len()).map(|index| region.pos(index)).collect();
                 let names = names(&regexp.compiled);
                 Some(Rc::new(RMatch { text: text.clone(), groups, names, regexp: regexp.clone() }))
             }
-            Ok(None) => None,
-            Err(_) => return Err(self.limit("more retries in a regular expression than allowed")),
+            false => None,
         };
         self.remember(found.as_ref(), scope);
         Ok(found)
     }
 
+    /// Searches with a small limit on retries, then with a large one that costs many steps.
+    fn find_match(&mut self, regexp: &Rc<RRegexp>, text: &Str, from: usize) -> R<(bool, Region)> {
+        let places = text.len().saturating_sub(from) + 1;
+        for (budget, steps) in [(QUICK_SEARCH, 1), (MAX_SEARCH, SLOW)] {
+            self.steps(steps)?;
+            let mut region = Region::new();
+            let mut param = MatchParam::default();
+            param.set_retry_limit_in_match((budget / places).clamp(1_000, MAX_RETRIES) as u32);
+            let options = SearchOptions::SEARCH_OPTION_NONE;
+            let compiled = regexp.compiled.clone();
+            let range = text.len();
+            let answer =
+                compiled.search_with_param(text.as_str(), from, range, options, Some(&mut region), param);
+            if let Ok(found) = answer {
+                return Ok((found.is_some(), region));
+            }
+        }
+        Err(self.limit("more retries in a regular expression than allowed"))
+    }
+
     /// Whether an expression matches exactly at a byte offset.
     pub(crate) fn match_at(&mut self, regexp: &Rc<RRegexp>, text: &Str, at: usize) -> R<bool> {
         self.step()?;
+        let mut param = MatchParam::default();
+        param.set_retry_limit_in_match(MAX_RETRIES as u32);
         let options = SearchOptions::SEARCH_OPTION_NONE;
-        Ok(regexp.compiled.match_with_options(text.as_str(), at, options, None).is_some())
+        match regexp.compiled.match_with_param(text.as_str(), at, options, None, param) {
+            Ok(found) => Ok(found.is_some()),
+            Err(_) => Err(self.limit("more retries in a regular expression than allowed")),
+        }
     }
 
     /// Sets `$~`.

@@ -56,6 +56,8 @@ impl Interp<'_> {
             Data::Time(nanos, offset) => Ok(Str::new(super::time::to_s(*nanos, *offset, &object.class))),
             Data::IpAddr(address, prefix, v6) => Ok(Str::new(super::ipaddr::to_s(*address, *prefix, *v6))),
             Data::Native(name) => Ok(Str::new(name.clone())),
+            Data::Big(it) => Ok(Str::new(it.to_string())),
+            Data::Bytes(_) => Err(self.unsupported_value("bytes that are not UTF-8, as text,")),
             Data::StringIo(_) | Data::Enumerator(..) | Data::Erb | Data::None => {
                 if object.class.kind == Shape::Template {
                     return Ok(Str::new(format!("template[{}]", self.source.path())));
@@ -167,7 +169,9 @@ impl Interp<'_> {
             }
             Data::Time(nanos, offset) => Ok(Str::new(super::time::inspect(*nanos, *offset, &object.class))),
             Data::IpAddr(address, prefix, v6) => Ok(Str::new(super::ipaddr::inspect(*address, *prefix, *v6))),
-            Data::None if object.class.kind == Shape::Object => self.inspect_plain(object, depth),
+            Data::None if object.class.kind == Shape::Object && !self.has_own_inspect(value) => {
+                self.inspect_plain(object, depth)
+            }
             _ if self.responds_to(value, "inspect") && self.has_own_inspect(value) => {
                 let shown = self.send(value, "inspect", &[])?;
                 self.to_s(&shown)
@@ -217,22 +221,8 @@ fn puppet(value: &Value) -> Str {
         Value::SemVer(text) | Value::SemVerRange(text) | Value::Uri(text) => Str::new(text.clone()),
         Value::Default => Str::new("default"),
         Value::Regexp(it) => Str::new(format!("(?-mix:{})", it.source)),
-        Value::Type(crate::value::Type::Class(Some(name))) => {
-            Str::new(format!("Class[{}]", capitalized(name)))
-        }
-        Value::Type(crate::value::Type::Resource(Some(name), Some(title))) => {
-            Str::new(format!("{name}[{title}]"))
-        }
-        other => Str::new(format!("{other:?}")),
+        other => other.to_str(),
     }
-}
-
-fn capitalized(name: &str) -> String {
-    let segments = name.split("::").map(|segment| {
-        let mut chars = segment.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
-    });
-    segments.collect::<Vec<_>>().join("::")
 }
 
 /// `Float#to_s`.

@@ -47,9 +47,15 @@ pub(super) static STRING: &[Row] = &[
     row("hash", 0, 0, |_, this, _| Ok(Rv::Int(super::number::hash_of(&text(this))))),
     row("sum", 0, 1, |_, this, _| Ok(Rv::Int(text(this).bytes().map(i64::from).sum::<i64>() & 0xffff))),
     row("getbyte", 1, 1, getbyte),
-    row("bytes", 0, 0, |_, this, _| Ok(Rv::array(text(this).bytes().map(|b| Rv::Int(b.into())).collect()))),
+    row("bytes", 0, 0, |it, this, args| {
+        let all = Rv::array(text(this).bytes().map(|b| Rv::Int(b.into())).collect());
+        each_of(it, this, args, all)
+    }),
     row("each_byte", 0, 0, each_byte),
-    carry("chars", 0, 0, |it, this, _| characters(it, this)),
+    carry("chars", 0, 0, |it, this, args| {
+        let all = characters(it, this)?;
+        each_of(it, this, args, all)
+    }),
     carry("each_char", 0, 0, each_char),
     carry("grapheme_clusters", 0, 0, |it, this, _| characters(it, this)),
     row("codepoints", 0, 0, |_, this, _| {
@@ -70,8 +76,15 @@ pub(super) static STRING: &[Row] = &[
     row("valid_encoding?", 0, 0, |_, _, _| Ok(Rv::Bool(true))),
     row("ascii_only?", 0, 0, |_, this, _| Ok(Rv::Bool(text(this).is_ascii()))),
     row("upto", 1, 2, upto),
-    row("unpack", 1, 1, |it, this, args| unpack(it, this, args).map(Rv::array)),
-    row("unpack1", 1, 1, |it, this, args| Ok(unpack(it, this, args)?.into_iter().next().unwrap_or(Rv::Nil))),
+    row("unpack", 1, 1, |it, this, args| {
+        let held = text(this);
+        super::bytes::unpack(it, held.as_str().as_bytes(), args).map(Rv::array)
+    }),
+    row("unpack1", 1, 1, |it, this, args| {
+        let held = text(this);
+        let found = super::bytes::unpack(it, held.as_str().as_bytes(), args)?;
+        Ok(found.into_iter().next().unwrap_or(Rv::Nil))
+    }),
     row("shellescape", 0, 0, |_, this, _| Ok(Rv::str(super::libs::shell_escape(&text(this))))),
     row("shellsplit", 0, 0, |it, this, _| super::libs::shell_split(it, this)),
     row("crypt", 1, 1, |it, _, _| Err(it.unsupported_method("`String#crypt`"))),
@@ -289,9 +302,19 @@ fn to_i(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     }
     let value = digits(&text(this), radix as u32);
     if value == i64::MAX || value == -i64::MAX {
-        return Err(it.unsupported_value("an integer beyond 64 bits"));
+        return to_big(it, &text(this), radix as u32);
     }
     Ok(Rv::Int(value))
+}
+
+/// The integer a text begins with, where it is beyond 64 bits.
+fn to_big(it: &mut Interp<'_>, text: &str, radix: u32) -> R {
+    let text = text.trim_start();
+    let sign = text.starts_with('-').then_some('-');
+    let plain = text.trim_start_matches(['-', '+']);
+    let digits = plain.chars().take_while(|it| it.is_digit(radix) || *it == '_').filter(|it| *it != '_');
+    let written: String = sign.into_iter().chain(digits).collect();
+    super::big::parse(&written, radix).map_or(Ok(Rv::Int(0)), |value| it.big(value))
 }
 
 /// The float a text begins with, as `to_f` reads it.
@@ -424,7 +447,17 @@ fn split_lines(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R<Vec<Rv>> {
 }
 
 fn lines(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    split_lines(it, this, args).map(Rv::array)
+    let all = Rv::array(split_lines(it, this, args)?);
+    each_of(it, this, args, all)
+}
+
+/// Parts of a text: given to the block where there is one, else as a list.
+fn each_of(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, all: Rv) -> R {
+    let Some(block) = &args.block else { return Ok(all) };
+    for item in it.to_vec(&all)? {
+        it.yield1(block, item)?;
+    }
+    Ok(this.clone())
 }
 
 fn each_line(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
@@ -456,21 +489,4 @@ fn upto(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         it.yield1(block, item)?;
     }
     Ok(this.clone())
-}
-
-/// The directives that need no bytes beyond text: `C*`, `U*`, `H*`, `B*`, `b*`, `m`, `N`, `n`.
-fn unpack(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R<Vec<Rv>> {
-    let text = text(this);
-    let bytes = text.as_str().as_bytes();
-    let directive = it.string(args.at(0))?;
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(match directive.as_str() {
-        "C*" | "c*" => bytes.iter().map(|byte| Rv::Int((*byte).into())).collect(),
-        "U*" => text.chars().map(|letter| Rv::Int(letter as i64)).collect(),
-        "H*" => vec![Rv::str(hex(bytes))],
-        "B*" => vec![Rv::str(bytes.iter().map(|byte| format!("{byte:08b}")).collect::<String>())],
-        "a*" | "A*" => vec![Rv::str(text.clone())],
-        "m" | "m0" => return super::libs::decode64(it, &text).map(|decoded| vec![decoded]),
-        other => return Err(it.unsupported_method(&format!("`unpack` with `{other}`"))),
-    })
 }

@@ -1,4 +1,4 @@
-//! `Struct` and `OpenStruct`.
+//! `Struct`.
 
 use super::{Args, Row, carry, own, row};
 use crate::ruby::{
@@ -159,22 +159,4 @@ fn set(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
     let name = members(&it.class_of(this)).into_iter().nth(at).unwrap_or_default();
     put(this, at, &name, args.at(1).clone());
     Ok(args.at(1).clone())
-}
-
-/// `OpenStruct.new(hash)`: an object with a reader and a writer for each key.
-pub(super) fn open(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let Rv::Class(parent) = this else { return Ok(Rv::Nil) };
-    let class = it.make_class("OpenStruct", Some(parent.clone()));
-    it.world.has_methods.set(true);
-    let made = it.object(class.clone(), Data::None);
-    for (key, value) in super::hash::hash(args.at(0)).pairs() {
-        let Some(name) = key.name() else { continue };
-        let variable: EcoString = format!("@{name}").into();
-        class.methods.borrow_mut().insert(name.clone(), Method::Reader(variable.clone()));
-        class.methods.borrow_mut().insert(format!("{name}=").into(), Method::Writer(variable.clone()));
-        it.write_variable(&made, &variable, value)?;
-    }
-    let absent = it.native_block(|_, _| Ok(Rv::Nil));
-    class.methods.borrow_mut().insert("method_missing".into(), Method::Proc(absent));
-    Ok(made)
 }

@@ -4,13 +4,49 @@
 use super::{Args, Row, carry, own, row};
 use crate::{
     ruby::{
-        interp::{Defined, Interp},
-        object::{Data, Flow, Key, R, Rv},
+        interp::Interp,
+        live,
+        object::{Body, Data, Flow, Key, R, RProc, Rv},
     },
     value::{Str, Value},
 };
 use ecow::EcoString;
 use indexmap::IndexMap;
+
+/// Puppet's own functions that `function_x` cannot reach: their 3.x stand-ins only say so.
+const ONLY_MODERN: &[&str] = &[
+    "assert_type",
+    "binary_file",
+    "break",
+    "defined",
+    "dig",
+    "each",
+    "epp",
+    "filter",
+    "find_file",
+    "hiera",
+    "hiera_array",
+    "hiera_hash",
+    "hiera_include",
+    "inline_epp",
+    "lest",
+    "lookup",
+    "map",
+    "match",
+    "new",
+    "next",
+    "reduce",
+    "regsubst",
+    "return",
+    "reverse_each",
+    "slice",
+    "split",
+    "step",
+    "strftime",
+    "then",
+    "type",
+    "with",
+];
 
 /// The methods of a template's `self`.
 pub(super) static TEMPLATE: &[Row] = &[
@@ -60,8 +96,11 @@ pub(super) static SCOPE: &[Row] = &[
     }),
     row("resource", 0, 0, |it, _, _| {
         let name = it.host.resource();
-        Ok(native(it, &name))
+        let class = it.world.class("Puppet::Parser::Resource");
+        Ok(it.object(class, Data::Native(name)))
     }),
+    row("parent_module_name", 0, 0, |it, _, _| Ok(it.host.module_name().map_or(Rv::Nil, Rv::str))),
+    row("known_resource_types", 0, 0, |it, _, _| Ok(native(it, "known resource types"))),
     row("source", 0, 0, |it, _, _| {
         let name = it.host.module_name().unwrap_or_default();
         Ok(native(it, &name))
@@ -70,30 +109,6 @@ pub(super) static SCOPE: &[Row] = &[
     row("respond_to?", 1, 2, |it, this, args| {
         let name = args.at(0).name().unwrap_or_default();
         Ok(Rv::Bool(name.starts_with("function_") || it.responds_to(this, &name)))
-    }),
-];
-
-/// The methods of an instance of a 4.x function.
-pub(super) static FUNCTION: &[Row] = &[
-    carry("call_function", 1, -1, |it, _, args| {
-        let name = it.string(args.at(0))?;
-        let values = args.values.get(1..).unwrap_or_default().to_vec();
-        call(it, &name, &values, args)
-    }),
-    carry("closure_scope", 0, 0, |it, _, _| Ok(scope(it))),
-    row("param", 2, 2, |it, this, args| parameter(it, this, args, "")),
-    row("required_param", 2, 2, |it, this, args| parameter(it, this, args, "")),
-    row("optional_param", 2, 2, |it, this, args| parameter(it, this, args, "?")),
-    row("repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "*")),
-    row("optional_repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "*")),
-    row("required_repeated_param", 2, 2, |it, this, args| parameter(it, this, args, "+")),
-    row("block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "")),
-    row("required_block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "")),
-    row("optional_block_param", 0, 2, |it, this, args| block_parameter(it, this, args, "?")),
-    row("return_type", 1, 1, |_, _, _| Ok(Rv::Nil)),
-    row("scope_param", 0, 0, |it, this, _| {
-        it.write_variable(this, &"@scope".into(), Rv::Bool(true))?;
-        Ok(Rv::Nil)
     }),
 ];
 
@@ -115,131 +130,11 @@ pub(super) static PUPPET: &[Row] = &[
     row("name", 0, 0, |it, this, _| it.to_s(this).map(Rv::str)),
 ];
 
-/// Class methods of Puppet's own classes.
-pub(super) static STATICS: &[(&str, &[Row])] = &[
-    (
-        "Puppet",
-        &[
-            own("debug", 0, 1, |_, _, _| Ok(Rv::Nil)),
-            own("info", 0, 1, |_, _, _| Ok(Rv::Nil)),
-            own("notice", 1, 1, warning),
-            own("warning", 1, 1, warning),
-            own("err", 1, 1, warning),
-            own("deprecation_warning", 1, 2, warning),
-            own("warn_once", 1, -1, |_, _, _| Ok(Rv::Nil)),
-            row("version", 0, 0, |_, _, _| Ok(Rv::str("7.23.0"))),
-            row("[]", 1, 1, |it, _, args| {
-                let name = args.at(0).name().unwrap_or_default();
-                match it.host.variable(&format!("settings::{name}")) {
-                    Some(value) => Ok(it.import(&value)),
-                    None => Err(it.unsupported_method(&format!("the setting `Puppet[:{name}]`"))),
-                }
-            }),
-        ],
-    ),
-    (
-        "Puppet::Util::Package",
-        &[row("versioncmp", 2, 2, |it, _, args| call(it, "versioncmp", &args.values, args))],
-    ),
-    ("Puppet::Functions", &[row("create_function", 1, 2, create_function)]),
-    (
-        "Puppet::Functions::Function",
-        &[
-            row("dispatch", 1, 1, dispatch),
-            row("argument_mismatch", 1, 1, |_, _, _| Ok(Rv::Nil)),
-            row("local_types", 0, 0, |it, _, _| Err(it.unsupported_method("`local_types` of a function"))),
-        ],
-    ),
-    (
-        "Puppet::Parser::Functions",
-        &[
-            row("newfunction", 1, 2, new_function),
-            row("function", 1, 2, |_, _, args| {
-                let name = args.at(0).name().unwrap_or_default();
-                Ok(Rv::sym(format!("function_{name}")))
-            }),
-            row("autoloader", 0, -1, |it, _, _| Ok(native(it, "autoloader"))),
-        ],
-    ),
-    (
-        "Puppet::Pops::Types::PSensitiveType::Sensitive",
-        &[carry("new", 1, 1, |it, _, args| {
-            let inner = it.to_puppet(args.at(0))?;
-            Ok(Rv::Puppet(std::rc::Rc::new(Value::Sensitive(std::sync::Arc::new(inner)))))
-        })],
-    ),
-];
-
-/// `Puppet::Functions.create_function(:name) do … end`.
-fn create_function(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
-    let parent = match args.opt(1) {
-        Some(Rv::Class(parent)) => parent.clone(),
-        _ => it.world.class("Puppet::Functions::Function"),
-    };
-    let class = it.make_class(&args.at(0).name().unwrap_or_default(), Some(parent));
-    let this = Rv::Class(class.clone());
-    let inner = Args { values: Vec::new(), keywords: false, block: args.block.clone(), scope: args.scope };
-    it.send_with(&this, "class_eval", inner)?;
-    it.defined = Some(Defined::Four(class));
-    Ok(this)
-}
-
-/// `newfunction(:name, type: :rvalue, arity: 1) { |args| … }`.
-fn new_function(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
-    let block = it.block(args)?.clone();
-    let arity = match args.keyword("arity").or_else(|| super::hash::hash(args.at(1)).get(&Rv::sym("arity"))) {
-        Some(Rv::Int(arity)) => arity,
-        _ => -1,
-    };
-    it.defined = Some(Defined::Three(block, arity));
-    Ok(Rv::Nil)
-}
-
-/// `dispatch :method do … end`: an object notes the parameters.
-fn dispatch(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let Rv::Class(class) = this else { return Ok(Rv::Nil) };
-    let base = it.world.class("Puppet::Functions::Function");
-    let builder = it.object(base, Data::None);
-    it.write_variable(&builder, &"@method".into(), args.at(0).clone())?;
-    if let Some(block) = args.block.clone() {
-        it.call_proc_as(&block, &builder, Args::of(Vec::new()))?;
-    }
-    let known = class.vars.borrow().get("__dispatches__").cloned();
-    match known {
-        Some(Rv::Array(list)) => list.items_mut().push(builder),
-        _ => {
-            class.vars.borrow_mut().insert("__dispatches__".into(), Rv::array(vec![builder]));
-        }
-    }
-    Ok(Rv::Nil)
-}
-
-fn noted(it: &mut Interp<'_>, this: &Rv, text: &str) -> R {
-    let name = EcoString::from("@parameters");
-    let before = it.read_variable(this, &name).name().unwrap_or_default();
-    let all = if before.is_empty() { text.to_owned() } else { format!("{before}, {text}") };
-    it.write_variable(this, &name, Rv::str(all))?;
-    Ok(Rv::Nil)
-}
-
-fn parameter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mark: &str) -> R {
-    let (of, name) = (it.to_s(args.at(0))?, it.to_s(args.at(1))?);
-    noted(it, this, &format!("{} ${}{mark}", of.as_str(), name.as_str()))
-}
-
-fn block_parameter(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, mark: &str) -> R {
-    let of = match args.opt(0) {
-        Some(of @ Rv::Str(_)) => it.string(of)?.to_string(),
-        _ => "Callable".to_owned(),
-    };
-    noted(it, this, &format!("{of} &$block{mark}"))
-}
-
 fn strings(names: Vec<EcoString>) -> Rv {
     Rv::array(names.into_iter().map(Rv::str).collect())
 }
 
-fn native(it: &mut Interp<'_>, name: &str) -> Rv {
+pub(super) fn native(it: &mut Interp<'_>, name: &str) -> Rv {
     let class = it.world.class("Encoding");
     it.object(class, Data::Native(name.into()))
 }
@@ -254,7 +149,7 @@ fn file(it: &mut Interp<'_>, _: &Rv, _: &Args<'_>) -> R {
     Ok(Rv::str(it.source.path()))
 }
 
-fn warning(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+pub(super) fn warning(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let text = it.to_s(args.at(0))?;
     it.note(&text);
     Ok(Rv::Nil)
@@ -273,6 +168,9 @@ fn lookup(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
         return Err(it.raise("Puppet::ParseError", message));
     };
     let name = it.string(args.at(0))?;
+    if let Some(live) = live::get(it.host.scope(), &name) {
+        return Ok(live);
+    }
     match it.host.lookup_variable(name.strip_prefix("::").unwrap_or(&name)) {
         Ok(value) => Ok(it.import(&value)),
         Err(found) => Err(Box::new(Flow::Fatal(found))),
@@ -283,7 +181,10 @@ fn set_variable(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let name = it.to_s(args.at(0))?;
     let value = it.to_puppet(args.at(1))?;
     match it.host.set_variable(&name, value) {
-        Ok(()) => Ok(args.at(1).clone()),
+        Ok(()) => {
+            live::set(it.host.scope(), &name, args.at(1));
+            Ok(args.at(1).clone())
+        }
         Err(found) => Err(Box::new(Flow::Fatal(found))),
     }
 }
@@ -308,6 +209,9 @@ fn undef_as(default: &Rv, value: &Rv) -> Rv {
 
 fn call_function(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let Some(name) = args.at(0).name() else { return Err(it.no_conversion(args.at(0), "String")) };
+    if !matches!(args.at(1), Rv::Array(_)) && it.legacy_function(&name).is_some() {
+        return it.send(args.at(1), "map", &[]);
+    }
     let values = match args.at(1) {
         Rv::Nil => Vec::new(),
         Rv::Array(values) => values.to_vec(),
@@ -324,12 +228,17 @@ fn old_function(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Err(it.unsupported_method(&format!("`{class}#{name}`")));
     };
     let Some(Rv::Array(values)) = args.opt(1) else {
-        let message = format!(
+        let message = String::from(
             "custom functions must be called with a single array that contains the arguments. For example, \
-             function_example([1]) instead of function_example(1) ({function})"
+             function_example([1]) instead of function_example(1)",
         );
         return Err(it.argument_error(message));
     };
+    if ONLY_MODERN.contains(&function) {
+        let message =
+            format!("{function}() can only be called using the 4.x function API. See Scope#call_function");
+        return Err(it.raise("Puppet::ParseError", message));
+    }
     let values = values.to_vec();
     if args.block.is_some() {
         return call(it, function, &values, args);
@@ -350,6 +259,10 @@ pub(crate) fn object_method(it: &mut Interp<'_>, this: &Rv, name: &str, args: &A
 
 /// Calls a function of the Puppet side.
 pub(super) fn call(it: &mut Interp<'_>, name: &str, values: &[Rv], args: &Args<'_>) -> R {
+    if let Some(own) = it.legacy_function(name) {
+        let shown = |value: &Rv| if value.is_nil() { Rv::str("") } else { value.clone() };
+        return it.run_three(name, &own, values.iter().map(shown).collect());
+    }
     let mut given = Vec::with_capacity(values.len());
     for value in values {
         given.push(it.to_puppet(value)?);
@@ -360,16 +273,13 @@ pub(super) fn call(it: &mut Interp<'_>, name: &str, values: &[Rv], args: &Args<'
         None => host.call_function(name, &given, None),
         Some(block) => {
             let shared = std::cell::RefCell::new(&mut *it);
-            host.call_function(
-                name,
-                &given,
-                Some(&|values: &[Value]| {
-                    let mut it = shared.borrow_mut();
-                    let values: Vec<Rv> = values.iter().map(|value| it.import(value)).collect();
-                    let ended = it.call_block(block, &values).and_then(|value| it.to_puppet(&value));
-                    ended.map_err(|flow| it.diagnostic(*flow))
-                }),
-            )
+            let run = |values: &[Value]| {
+                let mut it = shared.borrow_mut();
+                let values: Vec<Rv> = values.iter().map(|value| it.import(value)).collect();
+                let ended = it.call_block(block, &values).and_then(|value| it.to_puppet(&value));
+                ended.map_err(|flow| it.diagnostic(*flow))
+            };
+            host.call_with_block(name, &given, (&run, arity_of(block)))
         }
     };
     match answer {
@@ -378,10 +288,19 @@ pub(super) fn call(it: &mut Interp<'_>, name: &str, values: &[Rv], args: &Args<'
     }
 }
 
+/// How many arguments a block takes, as Puppet sees it: all of a plain block's may be left out.
+fn arity_of(block: &RProc) -> (usize, Option<usize>) {
+    let Body::Block(code, _) = &block.body else { return (1, None) };
+    let params = &code.params;
+    let named = params.required.len() + params.post.len();
+    let least = if block.lambda { named } else { 0 };
+    (least, params.rest.is_none().then_some(named + params.optional.len()))
+}
+
 /// Type and title of a reference's text.
-fn reference(text: &Str) -> (EcoString, EcoString) {
+pub(super) fn reference(text: &Str) -> (EcoString, EcoString) {
     match text.split_once('[') {
-        Some((name, rest)) => (name.into(), rest.strip_suffix(']').unwrap_or(rest).into()),
+        Some((name, rest)) => (name.into(), rest.strip_suffix(']').unwrap_or(rest).trim_matches('\'').into()),
         None => (text.text().clone(), EcoString::new()),
     }
 }

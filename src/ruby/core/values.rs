@@ -84,12 +84,8 @@ pub(super) static ENUMERATOR: &[Row] = &[
     row("with_object", 1, 1, with_object),
     row("each_with_object", 1, 1, with_object),
     row("size", 0, 0, |it, this, _| Ok(Rv::from(it.to_vec(this)?.len()))),
-    row("next", 0, 0, |it, _, _| Err(it.unsupported_method("`Enumerator#next`"))),
     row("first", 0, 1, first),
     row("take", 1, 1, first),
-    row("rewind", 0, 0, |_, this, _| Ok(this.clone())),
-    row("lazy", 0, 0, |_, this, _| Ok(this.clone())),
-    row("force", 0, 0, |it, this, _| it.to_vec(this).map(Rv::array)),
 ];
 
 fn pass<'a>(args: &Args<'a>) -> Args<'a> {

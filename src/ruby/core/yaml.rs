@@ -18,8 +18,14 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[(
         row("load", 1, -1, load),
         row("safe_load", 1, -1, load),
         row("unsafe_load", 1, -1, load),
-        row("load_file", 1, -1, |it, _, _| Err(it.refused("`YAML.load_file`"))),
-        row("safe_load_file", 1, -1, |it, _, _| Err(it.refused("`YAML.safe_load_file`"))),
+        row("load_file", 1, -1, |it, this, args| {
+            let text = super::files::read(it, "YAML.load_file", args)?;
+            load(it, this, &Args::of(vec![text]))
+        }),
+        row("safe_load_file", 1, -1, |it, this, args| {
+            let text = super::files::read(it, "YAML.safe_load_file", args)?;
+            load(it, this, &Args::of(vec![text]))
+        }),
     ],
 )];
 
@@ -31,7 +37,7 @@ pub(super) fn to_yaml(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
 fn load(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
     let text = it.string(args.at(0))?;
     let host = it.host;
-    match host.call_function("parseyaml", &[crate::value::Value::Str(text)], None) {
+    match host.parse_yaml(&text) {
         Ok(value) => Ok(it.import(&value)),
         Err(found) => Err(Box::new(crate::ruby::object::Flow::Fatal(found))),
     }

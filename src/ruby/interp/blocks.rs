@@ -93,6 +93,7 @@ impl Interp<'_> {
             arguments: outer.arguments.clone(),
             last_match: outer.last_match.clone(),
             module_function: Cell::new(false),
+            private: Cell::new(false),
         })
     }
 

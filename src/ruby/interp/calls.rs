@@ -3,8 +3,9 @@
 use super::Interp;
 use crate::{
     ruby::{
+        CORE,
         core::{self, Args, Row},
-        lower,
+        is_ours, lower,
         object::{Body, Class, Env, Flow, Method, R, RProc, Rv, Scope, Shape},
         tree::{BlockArg, Call, Def, Kind, Name, Node, Super},
     },
@@ -130,11 +131,15 @@ impl Interp<'_> {
     /// Finds and calls a method; `own` allows private ones.
     pub(crate) fn dispatch(&mut self, receiver: &Rv, name: &Name, args: Args<'_>, own: bool) -> R {
         if let Some((method, owner)) = self.defined_method(receiver, &name.text) {
+            if !own && owner.is_private(&name.text) {
+                return Err(self.no_method("private method", " called", &name.text, receiver)?);
+            }
             return self.call_method(&method, owner, receiver, (name, args));
         }
         if let Some(row) = self.builtin(receiver, name) {
-            if row.private && !own {
-                return Err(self.no_method("private method", &name.text, receiver)?);
+            let of_kernel = matches!(receiver, Rv::Class(class) if *class.name.borrow() == "Kernel");
+            if row.private && !own && !of_kernel {
+                return Err(self.no_method("private method", " called", &name.text, receiver)?);
             }
             return self.call_row(row, receiver, &args);
         }
@@ -168,6 +173,9 @@ impl Interp<'_> {
             return Err(self.refused(&format!("`{}.{}`", class.name.borrow(), name.text)));
         }
         if core::is_known_elsewhere(Self::shape(receiver), receiver, &name.text) {
+            if self.load_library(CORE)? {
+                return self.dispatch(receiver, name, args, true);
+            }
             let class = self.class_name(receiver);
             let what = match receiver {
                 Rv::Class(class) => format!("`{}.{}`", class.name.borrow(), name.text),
@@ -175,7 +183,7 @@ impl Interp<'_> {
             };
             return Err(self.unsupported_method(&what));
         }
-        Err(self.no_method("undefined method", &name.text, receiver)?)
+        Err(self.no_method("undefined method", "", &name.text, receiver)?)
     }
 
     /// A method that Ruby code defined, where there is one.
@@ -233,7 +241,7 @@ impl Interp<'_> {
     /// Whether a public method of this name is there.
     pub(crate) fn responds_to(&self, receiver: &Rv, name: &str) -> bool {
         match self.defined_method(receiver, name) {
-            Some((method, _)) => !matches!(method, Method::Undefined),
+            Some((method, owner)) => !matches!(method, Method::Undefined) && !owner.is_private(name),
             None => self.builtin(receiver, &lower::name(name)).is_some_and(|row| !row.private),
         }
     }
@@ -292,13 +300,16 @@ impl Interp<'_> {
             }
             Method::Alias(builtin) => match self.builtin(receiver, &lower::name(builtin)) {
                 Some(row) => self.call_row(row, receiver, &args),
-                None => Err(self.no_method("undefined method", &name.text, receiver)?),
+                None => Err(self.no_method("undefined method", "", &name.text, receiver)?),
             },
-            Method::Undefined => Err(self.no_method("undefined method", &name.text, receiver)?),
+            Method::Undefined => Err(self.no_method("undefined method", "", &name.text, receiver)?),
         }
     }
 
     fn invoke(&mut self, def: &Arc<Def>, scope: Scope, args: Args<'_>) -> R {
+        if is_ours(def.block.source.path()) && !is_ours(self.source.path()) {
+            self.outer = Some(self.place());
+        }
         let source = std::mem::replace(&mut self.source, def.block.source.clone());
         let at = self.at;
         let result = self.nested(|this| {
@@ -353,8 +364,8 @@ impl Interp<'_> {
     }
 
     /// Ruby's `NoMethodError`.
-    fn no_method(&mut self, what: &str, name: &str, receiver: &Rv) -> R<Box<Flow>> {
-        let mut message = Str::new(format!("{what} `{name}' for "));
+    fn no_method(&mut self, what: &str, called: &str, name: &str, receiver: &Rv) -> R<Box<Flow>> {
+        let mut message = Str::new(format!("{what} `{name}'{called} for "));
         message.push(&self.describe(receiver)?);
         Ok(self.raise("NoMethodError", message))
     }
@@ -368,8 +379,22 @@ impl Interp<'_> {
         self.raise("NameError", message)
     }
 
+    /// A receiver as Ruby 3.3 shows it in messages.
+    fn describe_briefly(&self, receiver: &Rv) -> Str {
+        match receiver {
+            Rv::Nil => Str::new("nil"),
+            Rv::Bool(it) => Str::new(it.to_string()),
+            Rv::Class(class) if class.is_module => Str::new(format!("module {}", class.name.borrow())),
+            Rv::Class(class) => Str::new(format!("class {}", class.name.borrow())),
+            other => Str::new(format!("an instance of {}", self.class_name(other))),
+        }
+    }
+
     /// A receiver as Ruby 3.1 shows it in messages: `nil:NilClass`, `"a":String`.
     fn describe(&mut self, receiver: &Rv) -> R<Str> {
+        if self.host.puppet_version() >= 8 {
+            return Ok(self.describe_briefly(receiver));
+        }
         let mut shown = match receiver {
             Rv::Object(object) if matches!(object.class.kind, Shape::Object | Shape::Template) => {
                 return Ok(Str::new(format!("#<{}>", object.class.name.borrow())));

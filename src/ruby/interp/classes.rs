@@ -2,6 +2,7 @@
 
 use super::Interp;
 use crate::ruby::{
+    core::is_outside,
     object::{Class, Cref, Env, Method, R, Rv, Scope, Shape},
     tree::{ClassDef, ClassForm, ConstPath, ConstScope, Def, Node},
 };
@@ -24,9 +25,11 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("FalseClass", "Object", Shape::False),
     ("Numeric", "Object", Shape::Object),
     ("Integer", "Numeric", Shape::Integer),
+    ("Big Integer", "Integer", Shape::Big),
     ("Float", "Numeric", Shape::Float),
     ("Symbol", "Object", Shape::Symbol),
     ("String", "Object", Shape::String),
+    ("Byte String", "String", Shape::Bytes),
     ("Array", "Object", Shape::Array),
     ("Hash", "Object", Shape::Hash),
     ("Range", "Object", Shape::Range),
@@ -35,7 +38,6 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("Regexp", "Object", Shape::Regexp),
     ("MatchData", "Object", Shape::MatchData),
     ("Struct", "Object", Shape::Struct),
-    ("OpenStruct", "Object", Shape::Object),
     ("Time", "Object", Shape::Time),
     ("Date", "Object", Shape::Time),
     ("DateTime", "Date", Shape::Time),
@@ -47,7 +49,6 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("IO", "Object", Shape::Object),
     ("File", "IO", Shape::Object),
     ("Dir", "Object", Shape::Object),
-    ("Pathname", "Object", Shape::Object),
     ("Random", "Object", Shape::Object),
     ("Encoding", "Object", Shape::Native),
     ("Exception", "Object", Shape::Exception),
@@ -78,6 +79,12 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("RuntimeError", "StandardError", Shape::Exception),
     ("FrozenError", "RuntimeError", Shape::Exception),
     ("SystemCallError", "StandardError", Shape::Exception),
+    ("Errno", "", Shape::Object),
+    ("Errno::ENOENT", "SystemCallError", Shape::Exception),
+    ("Errno::EISDIR", "SystemCallError", Shape::Exception),
+    ("Errno::EACCES", "SystemCallError", Shape::Exception),
+    ("NoMatchingPatternError", "StandardError", Shape::Exception),
+    ("NoMatchingPatternKeyError", "NoMatchingPatternError", Shape::Exception),
     ("ThreadError", "StandardError", Shape::Exception),
     ("TypeError", "StandardError", Shape::Exception),
     ("ZeroDivisionError", "StandardError", Shape::Exception),
@@ -107,12 +114,29 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("JSON::ParserError", "JSON::JSONError", Shape::Exception),
     ("YAML", "", Shape::Object),
     ("Digest", "", Shape::Object),
-    ("Digest::MD5", "Object", Shape::Object),
-    ("Digest::SHA1", "Object", Shape::Object),
-    ("Digest::SHA256", "Object", Shape::Object),
-    ("Digest::SHA384", "Object", Shape::Object),
-    ("Digest::SHA512", "Object", Shape::Object),
+    ("Digest::MD5", "Object", Shape::Digest),
+    ("Digest::SHA1", "Object", Shape::Digest),
+    ("Digest::SHA2", "Object", Shape::Digest),
+    ("Digest::SHA256", "Object", Shape::Digest),
+    ("Digest::SHA384", "Object", Shape::Digest),
+    ("Digest::SHA512", "Object", Shape::Digest),
     ("OpenSSL", "", Shape::Object),
+    ("OpenSSL::Digest", "Object", Shape::Digest),
+    ("OpenSSL::Digest::MD5", "OpenSSL::Digest", Shape::Digest),
+    ("OpenSSL::Digest::SHA1", "OpenSSL::Digest", Shape::Digest),
+    ("OpenSSL::Digest::SHA256", "OpenSSL::Digest", Shape::Digest),
+    ("OpenSSL::Digest::SHA384", "OpenSSL::Digest", Shape::Digest),
+    ("OpenSSL::Digest::SHA512", "OpenSSL::Digest", Shape::Digest),
+    ("OpenSSL::HMAC", "Object", Shape::Digest),
+    ("OpenSSL::KDF", "", Shape::Object),
+    ("OpenSSL::PKCS5", "", Shape::Object),
+    ("Zlib", "", Shape::Object),
+    ("Etc", "", Shape::Object),
+    ("Resolv", "Object", Shape::Object),
+    ("Resolv::DNS", "Object", Shape::Object),
+    ("Tempfile", "File", Shape::Object),
+    ("Timeout", "", Shape::Object),
+    ("Timeout::Error", "RuntimeError", Shape::Exception),
     ("Open3", "", Shape::Object),
     ("Socket", "Object", Shape::Object),
     ("TCPSocket", "Object", Shape::Object),
@@ -130,10 +154,14 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("Puppet::Parser::Scope", "Object", Shape::Scope),
     ("Puppet::Parser::TemplateWrapper", "Object", Shape::Template),
     ("Puppet::Parser::Files", "", Shape::Object),
+    ("Puppet::Parser::Functions::AutoloaderDelegate", "Object", Shape::Native),
+    ("Puppet::Parser::Resource", "Object", Shape::Native),
     ("Puppet::Functions", "", Shape::Object),
     ("Puppet::Functions::Function", "Object", Shape::Function),
     ("Puppet::Functions::InternalFunction", "Puppet::Functions::Function", Shape::Function),
     ("Puppet::Util", "", Shape::Object),
+    ("Puppet::Util::Execution", "", Shape::Object),
+    ("Puppet::FileSystem", "", Shape::Object),
     ("Puppet::Util::Package", "", Shape::Object),
     ("Puppet::Util::Errors", "", Shape::Object),
     ("Puppet::Util::Logging", "", Shape::Object),
@@ -168,6 +196,7 @@ fn new_class(name: &str, superclass: Option<Rc<Class>>, is_module: bool, kind: S
         extends: RefCell::default(),
         consts: RefCell::default(),
         vars: RefCell::default(),
+        private: RefCell::default(),
     })
 }
 
@@ -199,7 +228,11 @@ impl Interp<'_> {
     /// The class of a value.
     pub(crate) fn class_of(&self, value: &Rv) -> Rc<Class> {
         let name = match value {
-            Rv::Object(object) => return object.class.clone(),
+            Rv::Object(object) => match object.class.kind {
+                Shape::Big => "Integer",
+                Shape::Bytes => "String",
+                _ => return object.class.clone(),
+            },
             Rv::Nil => "NilClass",
             Rv::Bool(true) => "TrueClass",
             Rv::Bool(false) => "FalseClass",
@@ -294,6 +327,9 @@ impl Interp<'_> {
             return value;
         }
         let full = self.qualified(class, name);
+        if is_outside(class) || full.starts_with("OpenSSL::") {
+            return Err(self.refused(&format!("`{full}`")));
+        }
         if full.starts_with("Puppet::") && class.kind != Shape::Template {
             return Err(self.unsupported_method(&format!("Puppet's own `{full}`")));
         }
@@ -304,6 +340,13 @@ impl Interp<'_> {
         for ancestor in class.ancestors() {
             if let Some(value) = ancestor.consts.borrow().get(name) {
                 return Some(Ok(value.clone()));
+            }
+        }
+        if Rc::ptr_eq(class, &self.world.object) {
+            match self.load_library(name) {
+                Ok(true) => return self.known_constant(class, name),
+                Ok(false) => {}
+                Err(flow) => return Some(Err(flow)),
             }
         }
         let full = self.qualified(class, name);
@@ -357,6 +400,7 @@ impl Interp<'_> {
                     class.singleton.borrow_mut().insert(def.name.clone(), method.clone());
                 }
                 class.methods.borrow_mut().insert(def.name.clone(), method);
+                class.set_private(&def.name, scope.frame.private.get());
             }
         }
         Ok(Rv::Sym(def.name.clone()))
@@ -416,7 +460,7 @@ impl Interp<'_> {
         let own = owner.consts.borrow().get(&path.name).cloned();
         let outer = || match path.scope {
             ConstScope::Lexical => {
-                let top = scope.cref.parent.is_none() || scope.cref.class.kind == Shape::Template;
+                let top = scope.cref.parent.is_none();
                 let known = || self.world.object.consts.borrow().get(&path.name).cloned();
                 top.then(|| known().or_else(|| self.world.builtin(&path.name).map(Rv::Class))).flatten()
             }

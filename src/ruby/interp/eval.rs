@@ -3,7 +3,7 @@
 use super::Interp;
 use crate::{
     ruby::{
-        code,
+        code, live,
         object::{Env, Flow, Key, R, RRange, Rv, Scope},
         tree::{ConstPath, ConstScope, Kind, Node, Slot},
     },
@@ -23,6 +23,11 @@ impl Interp<'_> {
             Kind::False => Ok(Rv::Bool(false)),
             Kind::SelfRef => Ok(scope.this.clone()),
             Kind::Int(it) => Ok(Rv::Int(*it)),
+            Kind::CaseIn(it) => self.case_in(it, scope),
+            Kind::Matches(it) => {
+                self.eval(&it.0, scope).and_then(|value| self.matches(&it.1, &value, scope)).map(Rv::Bool)
+            }
+            Kind::BigInt(digits, radix) => crate::ruby::core::big_literal(self, digits, *radix),
             Kind::Float(it) => Ok(Rv::Float(*it)),
             Kind::Str(it) => Ok(Rv::str(it.clone())),
             Kind::Text(parts) => self.text(parts, scope).map(Rv::str),
@@ -223,6 +228,9 @@ impl Interp<'_> {
 
     /// A variable of the Puppet scope as an instance variable: fetched once, then the template's own.
     fn template_variable(&self, object: &crate::ruby::object::Object, name: &EcoString) -> Rv {
+        if let Some(live) = live::get(self.host.scope(), name.trim_start_matches('@')) {
+            return live;
+        }
         let Some(value) = self.host.variable(name.trim_start_matches('@')) else { return Rv::Nil };
         let value = self.import(&value);
         object.vars.borrow_mut().insert(name.clone(), value.clone());

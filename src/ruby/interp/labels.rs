@@ -4,6 +4,7 @@ use super::Interp;
 use crate::{
     ruby::{
         code,
+        core::label_bytes,
         object::{Data, Flow, R, Rv},
     },
     value::{Labels, Secret, Str},
@@ -48,6 +49,9 @@ impl Interp<'_> {
             let plain = text.text.borrow().text().clone();
             let labels = Labels::whole(plain.len(), Arc::new(derived));
             text.text.replace(Str::with_labels(plain, labels));
+        } else if matches!(&result, Rv::Object(object) if matches!(object.data, Data::Bytes(_))) {
+            let derived = Secret { derived: true, ..first.as_ref().clone() };
+            label_bytes(&result, &Arc::new(derived));
         } else if let Rv::Array(items) = &result {
             for item in items.to_vec() {
                 self.label(item, secrets)?;
@@ -72,6 +76,12 @@ fn collect(value: &Rv, found: &mut Vec<Arc<Secret>>, depth: u32) {
                 collect(&key.0, found, depth + 1);
                 collect(value, found, depth + 1);
             }
+        }
+        Rv::Object(object) if depth < 3 => {
+            if let Data::Bytes(held) = &object.data {
+                found.extend(held.secrets.borrow().iter().cloned());
+            }
+            object.vars.borrow().values().for_each(|value| collect(value, found, depth + 1));
         }
         Rv::Match(found_match) => {
             collect(

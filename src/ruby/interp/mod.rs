@@ -10,18 +10,21 @@ mod classes;
 mod eval;
 mod flow;
 mod labels;
+mod patterns;
 
 pub(crate) use classes::World;
 
 use super::{
     Host, HostBlock, code,
+    functions::Three,
+    is_ours,
     object::{Class, Cref, Data, Env, Flow, Frame, Object, R, RProc, RRegexp, Raised, Rv, Scope, Shape},
     tree::Unit,
 };
 use crate::{
     diag::{Code, Diagnostic},
     source::{Location, SourceFile, Span},
-    value::Str,
+    value::{Str, TypeResolver},
 };
 use ecow::EcoString;
 use std::{
@@ -31,11 +34,20 @@ use std::{
     sync::Arc,
 };
 
-/// The most expressions one rendering may evaluate.
-const MAX_STEPS: u64 = 5_000_000;
+/// How much one run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most expressions that are evaluated.
+    pub steps: u64,
+    /// The most bytes of strings and collections that are made, freed ones included.
+    pub bytes: u64,
+}
 
-/// The most bytes of strings and collections one rendering may make, freed ones included.
-const MAX_BYTES: u64 = 256 << 20;
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 5_000_000, bytes: 256 << 20 }
+    }
+}
 
 /// The most calls within calls.
 const MAX_DEPTH: u32 = 1000;
@@ -47,8 +59,18 @@ const MAX_STACK: usize = 1 << 20;
 pub(crate) enum Defined {
     /// The class that `create_function` made.
     Four(Rc<Class>),
-    /// The block of `newfunction` and its arity.
-    Three(Rc<RProc>, i64),
+    /// What `newfunction` was given.
+    Three(Three),
+}
+
+impl Defined {
+    /// The class of a 4.x function, where it is one and has the wanted name.
+    pub(crate) fn four(&self, name: &str, wanted: &str) -> Option<Rc<Class>> {
+        match self {
+            Self::Four(class) if name == wanted => Some(class.clone()),
+            Self::Four(_) | Self::Three(_) => None,
+        }
+    }
 }
 
 /// One run of Ruby code.
@@ -61,11 +83,21 @@ pub(crate) struct Interp<'h> {
     pub(crate) at: Span,
     /// Whether a string with labels was ever seen: only then are labels looked for.
     pub(crate) labelled: Cell<bool>,
-    /// What a function's file defined.
-    pub(crate) defined: Option<Defined>,
+    /// What a function's file defined, by name.
+    pub(crate) defined: Vec<(EcoString, Defined)>,
+    /// Types that the function's file names for itself: name and text.
+    pub(crate) local_types: Vec<(EcoString, EcoString)>,
+    /// Finds the type aliases of the environment.
+    pub(crate) resolver: Option<&'h dyn TypeResolver>,
+    /// Where a library written in Ruby was called from.
+    pub(crate) outer: Option<Location>,
+    /// Helper files that were loaded.
+    pub(crate) loaded: Vec<Arc<str>>,
     /// Lambdas of the Puppet side that were given to a function.
     pub(crate) host_blocks: Vec<HostBlock<'h>>,
     pub(crate) regexps: HashMap<(EcoString, u32), Rc<RRegexp>>,
+    /// How much the run may take.
+    pub(crate) limits: Limits,
     steps: u64,
     bytes: u64,
     depth: u32,
@@ -84,9 +116,14 @@ impl<'h> Interp<'h> {
             source,
             at: Span::default(),
             labelled: Cell::new(false),
-            defined: None,
+            defined: Vec::new(),
+            local_types: Vec::new(),
+            resolver: None,
+            outer: None,
+            loaded: Vec::new(),
             host_blocks: Vec::new(),
             regexps: HashMap::new(),
+            limits: Limits::default(),
             steps: 0,
             bytes: 0,
             depth: 0,
@@ -121,7 +158,15 @@ impl<'h> Interp<'h> {
     ) -> Rc<Frame> {
         let id = self.id();
         let last_match = RefCell::new(Rv::Nil);
-        Rc::new(Frame { id, block, method, arguments, last_match, module_function: Cell::new(false) })
+        Rc::new(Frame {
+            id,
+            block,
+            method,
+            arguments,
+            last_match,
+            module_function: Cell::new(false),
+            private: Cell::new(false),
+        })
     }
 
     /// A fresh number.
@@ -132,13 +177,21 @@ impl<'h> Interp<'h> {
 
     /// The place that is being evaluated.
     pub(crate) fn place(&self) -> Location {
-        Location::new(self.source.clone(), self.at)
+        match &self.outer {
+            Some(outer) if is_ours(self.source.path()) => outer.clone(),
+            _ => Location::new(self.source.clone(), self.at),
+        }
     }
 
     pub(crate) fn step(&mut self) -> R<()> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(self.limit("more than five million steps"));
+        self.steps(1)
+    }
+
+    /// Counts steps.
+    pub(crate) fn steps(&mut self, count: u64) -> R<()> {
+        self.steps = self.steps.saturating_add(count);
+        if self.steps > self.limits.steps {
+            return Err(self.limit(&format!("more than {} steps", self.limits.steps)));
         }
         Ok(())
     }
@@ -146,8 +199,9 @@ impl<'h> Interp<'h> {
     /// Counts bytes of new strings and collections before they are made.
     pub(crate) fn charge(&mut self, bytes: usize) -> R<()> {
         self.bytes = self.bytes.saturating_add(bytes as u64);
-        if self.bytes > MAX_BYTES {
-            return Err(self.limit("more than 256 MiB of strings and collections"));
+        if self.bytes > self.limits.bytes {
+            let most = self.limits.bytes >> 20;
+            return Err(self.limit(&format!("more than {most} MiB of strings and collections")));
         }
         Ok(())
     }

@@ -82,8 +82,15 @@ impl Lower<'_> {
             N::Redo(_) => Ok(Kind::Redo),
             N::Retry(_) => Ok(Kind::Retry),
             N::Defined(it) => Ok(Kind::Defined(self.boxed(&it.value)?)),
-            N::Def(it) => Ok(Kind::Def(None, self.method(&it.name, it.args.as_deref(), it.body.as_deref())?)),
+            N::CaseMatch(it) => self.case_in(it),
+            N::MatchPattern(it) => self.match_pattern(&it.value, &it.pattern, true),
+            N::MatchPatternP(it) => self.match_pattern(&it.value, &it.pattern, false),
+            N::Def(it) => {
+                self.note_def(&it.name, &it.expression_l);
+                Ok(Kind::Def(None, self.method(&it.name, it.args.as_deref(), it.body.as_deref())?))
+            }
             N::Defs(it) => {
+                self.note_def(&it.name, &it.expression_l);
                 let on = self.boxed(&it.definee)?;
                 Ok(Kind::Def(Some(on), self.method(&it.name, it.args.as_deref(), it.body.as_deref())?))
             }
@@ -111,7 +118,7 @@ impl Lower<'_> {
             .unwrap_or((lower.clone(), 10));
         match i64::from_str_radix(&format!("{sign}{digits}"), radix) {
             Ok(value) => Ok(Kind::Int(value)),
-            Err(_) => Ok(Kind::Unsupported("an integer beyond 64 bits")),
+            Err(_) => Ok(Kind::BigInt(format!("{sign}{digits}").into(), radix)),
         }
     }
 
@@ -242,6 +249,12 @@ impl Lower<'_> {
                 let kind = Kind::Array(self.nodes(arguments)?);
                 Ok(Some(Box::new(Node { span, kind })))
             }
+        }
+    }
+
+    fn note_def(&mut self, name: &str, at: &rb::Loc) {
+        if self.first_def.is_none() {
+            self.first_def = Some((name.into(), self.span(at)));
         }
     }
 

@@ -5,6 +5,7 @@
 mod calls;
 mod expressions;
 mod params;
+mod patterns;
 mod targets;
 
 pub(crate) use calls::name;
@@ -66,7 +67,8 @@ fn parse_here(code: String, source: &Arc<SourceFile>, map: &OffsetMap) -> Result
         None => Node { span: Span::default(), kind: Kind::Nil },
         Some(ast) => lower.node(ast)?,
     };
-    Ok(Unit { source: source.clone(), body, slots: lower.close() })
+    let first_def = lower.first_def.take();
+    Ok(Unit { source: source.clone(), body, slots: lower.close(), first_def })
 }
 
 fn lower_first(message: &str) -> String {
@@ -89,6 +91,7 @@ struct Lower<'a> {
     scopes: Vec<Names>,
     /// The parameters of the methods around, for `super` without arguments.
     methods: Vec<Vec<Passed>>,
+    first_def: Option<(EcoString, Span)>,
     depth: u32,
 }
 
@@ -104,7 +107,7 @@ enum Passed {
 impl<'a> Lower<'a> {
     fn new(source: &'a Arc<SourceFile>, map: &'a OffsetMap) -> Self {
         let top = Names { names: Vec::new(), open: false, loops: 0 };
-        Self { source, map, scopes: vec![top], methods: Vec::new(), depth: 0 }
+        Self { source, map, scopes: vec![top], methods: Vec::new(), first_def: None, depth: 0 }
     }
 
     fn fail(
