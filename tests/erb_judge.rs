@@ -22,7 +22,7 @@ use migrate::{
     ruby::{Host, HostBlock},
     source::SourceFile,
     templating::erb,
-    value::{Labels, Secret, Str, Value},
+    value::{HashMap, Labels, Secret, Str, Value},
 };
 use std::{
     collections::BTreeMap,
@@ -39,8 +39,8 @@ impl Host for Vars {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
-    fn variables(&self) -> Vec<(EcoString, Value)> {
-        self.0.clone()
+    fn variables(&self) -> Arc<HashMap> {
+        Arc::new(self.0.iter().map(|(name, value)| (Value::str(name.clone()), value.clone())).collect())
     }
 
     fn set_variable(&self, _: &str, _: Value) -> Result<()> {

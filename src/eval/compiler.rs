@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub defining: Vec<EcoString>,
     /// Names of the `TypeSet`s that something has named, in lower case.
     pub type_sets: HashSet<EcoString>,
+    /// Types of parameters by the address of their expression, which lives as long as the environment.
+    pub types: HashMap<usize, crate::value::Type>,
 }
 
 /// The compile of one node.

@@ -18,10 +18,11 @@ use crate::{
     source::{Location, Read, SourceFile, World},
     syntax::{Strict, ast::ResourceForm},
     templating,
-    value::{Str, Type, TypeResolver, Value},
+    value::{HashMap, Str, Type, TypeResolver, Value},
 };
 use ecow::EcoString;
 use std::{
+    cell::RefCell,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -42,6 +43,8 @@ impl TypeResolver for Resolver<'_, '_> {
 pub(crate) struct CallContext<'s, 'a> {
     pub cx: Cx<'s, 'a>,
     pub at: Location,
+    /// All variables by simple names, once they were asked for and until one may have been set.
+    pub visible: RefCell<Option<Arc<HashMap>>>,
     module: Option<EcoString>,
 }
 
@@ -54,7 +57,7 @@ impl<'s, 'a> CallContext<'s, 'a> {
 
     pub(crate) fn new(cx: Cx<'s, 'a>, at: Location) -> Self {
         let module = cx.c.scope_source(cx.scope).and_then(|source| source.module.clone());
-        Self { cx, at, module }
+        Self { cx, at, visible: RefCell::default(), module }
     }
 }
 

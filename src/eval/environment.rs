@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Result},
     restypes::{self, TypeFacts},
-    source::{Location, SourceFile, World},
+    source::{Asked, Location, RecordingWorld, SourceFile, World},
     syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},
     value::types::Alias,
 };
@@ -51,6 +51,9 @@ struct Loaded {
 /// What came of a file: nothing where there is none.
 type File = Result<Option<Arc<Loaded>>, Arc<[Diagnostic]>>;
 
+/// A file as text, and what was asked to read it.
+type Text = (Option<Arc<SourceFile>>, Asked);
+
 /// An environment. Shared by the nodes and threads of a compile; each file is parsed once.
 pub struct Environment {
     paths: EnvironmentPaths,
@@ -58,7 +61,11 @@ pub struct Environment {
     main: Arc<ResourceType>,
     settings: Arc<ResourceType>,
     site: Loaded,
-    files: Mutex<HashMap<PathBuf, File>>,
+    /// What was asked of the world before the first node.
+    asked: Asked,
+    files: Mutex<HashMap<PathBuf, (File, Asked)>>,
+    /// Files that are read as text: templates.
+    texts: Mutex<HashMap<PathBuf, Text>>,
     templates: Mutex<HashMap<EcoString, Arc<Ast>>>,
     types: TypeFiles,
     /// Named data types by their names in lower case; what they stand for does not depend on a node.
@@ -72,6 +79,8 @@ impl Environment {
     /// # Errors
     /// Gives what is wrong with the site manifests, all of it.
     pub fn open(paths: EnvironmentPaths, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
+        let recording = RecordingWorld::new(world);
+        let world = &recording;
         let (modules, warnings) = super::modules::list(&paths, world);
         let types = TypeFiles::list(&paths, &modules, world);
         let mut problems = Vec::new();
@@ -102,7 +111,9 @@ impl Environment {
             main,
             settings,
             site,
+            asked: recording.recorded().into(),
             files: Mutex::default(),
+            texts: Mutex::default(),
             templates: Mutex::default(),
             types,
             named_types: Mutex::default(),
@@ -114,6 +125,12 @@ impl Environment {
     #[must_use]
     pub fn paths(&self) -> &EnvironmentPaths {
         &self.paths
+    }
+
+    /// Returns what was asked of the world to open it: every node depends on it.
+    #[must_use]
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Returns the modules by name with their folders.
@@ -224,8 +241,23 @@ impl Environment {
             return Ok(found.clone());
         }
         let (ast, _) = checked(syntax::parse(source, Mode::Epp, &options(&self.paths)))?;
-        lock().insert(key, ast.clone());
-        Ok(ast)
+        Ok(lock().entry(key).or_insert(ast).clone())
+    }
+
+    /// Reads a file as text, once for all nodes; `None` where that is not possible.
+    pub(crate) fn text(&self, path: &Path, world: &dyn World) -> Option<Arc<SourceFile>> {
+        let lock = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(path).cloned();
+        let (text, asked) = known.unwrap_or_else(|| {
+            let recording = RecordingWorld::new(world);
+            let bytes = recording.read(path).ok();
+            let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let text = text.map(|text| SourceFile::new(self.shown(path), text));
+            let asked = recording.recorded().into();
+            lock().entry(path.into()).or_insert((text, asked)).clone()
+        });
+        world.note(&asked);
+        text
     }
 
     /// Returns a path as it is shown: relative to the control repo where it lies in it.
@@ -276,13 +308,16 @@ impl Environment {
     ) -> Result<Option<Arc<Loaded>>> {
         let lock = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().get(path).cloned();
-        let file = match known {
-            Some(file) => file,
+        let (file, asked) = match known {
+            Some(known) => known,
             None => {
-                let file = self.read(path, module, world);
-                lock().entry(path.into()).or_insert(file).clone()
+                let recording = RecordingWorld::new(world);
+                let file = self.read(path, module, &recording);
+                let asked = recording.recorded().into();
+                lock().entry(path.into()).or_insert((file, asked)).clone()
             }
         };
+        world.note(&asked);
         file.map_err(|found| Box::new(first_error(&found)))
     }
 

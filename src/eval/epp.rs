@@ -99,6 +99,9 @@ impl Cx<'_, '_> {
             })
         };
         let path = self.c.find_module_file(name, "templates").ok_or_else(missing)?;
+        if let Some(known) = self.c.env.text(&path, self.c.world) {
+            return Ok(known);
+        }
         let shown = self.c.env.shown(&path);
         let bytes = self.c.world.read(&path).map_err(|error| {
             let message = format!("the template `{shown}` cannot be read: {error}");

@@ -136,7 +136,7 @@ impl Compiler<'_> {
             let name = parameter.name.as_str();
             match values.get(name) {
                 Some(var) => {
-                    if let Some(why) = self.parameter_mismatch(kind, name, &var.value)? {
+                    if let Some(why) = self.parameter_mismatch(kind, parameter, &var.value)? {
                         problems.push(add(&codes::TYPE_MISMATCH, why, name));
                     }
                 }
@@ -374,7 +374,7 @@ fn published(resource: &Res) -> Resource {
     for (name, param) in &resource.parameters {
         let relation = RELATIONSHIP_PARAMETERS.contains(&name.as_str());
         let Some(value) = published_value(&param.value, relation) else { continue };
-        let name = if name == "name" { namevar.clone() } else { name.to_lowercase() };
+        let name = if name == "name" { namevar.clone() } else { lower(name) };
         let sensitive = resource.sensitive.contains(&name);
         parameters.insert(name, Parameter { value, origin: param.origin.clone(), sensitive });
     }
@@ -393,6 +393,14 @@ fn published(resource: &Res) -> Resource {
         kind: resource.kind,
         exporter: resource.exporter.clone(),
         origin: resource.origin.clone(),
+    }
+}
+
+fn lower(name: &EcoString) -> EcoString {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        name.to_lowercase()
+    } else {
+        name.clone()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     diag::{Diagnostic, Result},
     functions::{Block, jump},
     source::Location,
-    syntax::ast::{self, Expr, Lambda, Parameter},
+    syntax::ast::{self, Expr, ExprKind, Lambda, Parameter},
     value::{Type, Value, describe_mismatch},
 };
 use ecow::EcoString;
@@ -220,7 +220,16 @@ impl Cx<'_, '_> {
 
     /// Evaluates a parameter's type.
     pub(crate) fn type_of(&self, parameter: &Parameter) -> Result<Option<Type>> {
-        parameter.type_expr.as_ref().map(|expr| self.type_value(expr)).transpose()
+        let Some(expr) = &parameter.type_expr else { return Ok(None) };
+        let address = std::ptr::from_ref(expr).addr();
+        if let Some(known) = self.c.state.borrow().types.get(&address) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.type_value(expr)?;
+        if is_constant(expr) {
+            self.c.state.borrow_mut().types.insert(address, found.clone());
+        }
+        Ok(Some(found))
     }
 
     pub(crate) fn type_value(&self, expr: &Expr) -> Result<Type> {
@@ -303,18 +312,45 @@ impl Compiler<'_> {
     pub(crate) fn parameter_mismatch(
         &self,
         kind: &Arc<ResourceType>,
-        name: &str,
+        parameter: &Parameter,
         value: &Value,
     ) -> Result<Option<String>> {
         // What the agent computes has no type yet.
         if matches!(value, Value::Deferred(_)) {
             return Ok(None);
         }
-        let Some(source) = &kind.source else { return Ok(None) };
+        let (Some(source), Some(expr)) = (&kind.source, &parameter.type_expr) else { return Ok(None) };
+        let known = self.state.borrow().types.get(&std::ptr::from_ref(expr).addr()).cloned();
         let cx = Cx { c: self, scope: super::compiler::TOP, source };
-        let Some(parameter) = kind.parameters().iter().find(|it| it.name == name) else { return Ok(None) };
-        let expected = self.without_levels(cx.scope, || cx.type_of(parameter))?;
+        let expected = match known {
+            Some(known) => Some(known),
+            None => self.without_levels(cx.scope, || cx.type_of(parameter))?,
+        };
         let Some(expected) = expected else { return Ok(None) };
-        Ok(self.mismatch(&expected, value).map(|why| format!("parameter `{name}` {why}")))
+        Ok(self.mismatch(&expected, value).map(|why| format!("parameter `{}` {why}", parameter.name)))
     }
+}
+
+/// Tells whether an expression has the same value wherever it is evaluated.
+fn is_constant(expr: &Expr) -> bool {
+    let plain = matches!(
+        expr.kind,
+        ExprKind::Undef
+            | ExprKind::Default
+            | ExprKind::Boolean(_)
+            | ExprKind::Integer(..)
+            | ExprKind::Float(_)
+            | ExprKind::String(_)
+            | ExprKind::Regex(_)
+            | ExprKind::Name(_)
+            | ExprKind::TypeRef(_)
+            | ExprKind::Array(_)
+            | ExprKind::Hash(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Minus(_)
+            | ExprKind::Access(_)
+    );
+    let mut constant = plain;
+    expr.children(&mut |part| constant &= is_constant(part));
+    constant
 }

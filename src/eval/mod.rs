@@ -73,6 +73,7 @@ pub fn compile_node(
     data: &dyn DataSource,
     world: &dyn World,
 ) -> Compiled {
+    world.note(environment.asked());
     let run = || compiler::Compiler::new(environment, request, data, world).compile();
     on_deep_stack(run).unwrap_or_else(|why| Compiled {
         catalog: None,

@@ -7,7 +7,7 @@ use crate::{
     hiera::yaml::{Psych, Rules, read},
     ruby::{Host, HostBlock, HostFile},
     source::SourceFile,
-    value::{Str, Value},
+    value::{HashMap, Str, Value},
 };
 use ecow::EcoString;
 use std::{
@@ -18,12 +18,16 @@ use std::{
 impl CallContext<'_, '_> {
     /// Calls a function, or a method of a lookup's context.
     fn call_from_ruby(&self, name: &str, arguments: &[Value], block: Option<&dyn Block>) -> Result<Value> {
+        // whatever is called may set variables
+        self.visible.take();
         if let [receiver @ Value::Object(_), rest @ ..] = arguments
             && let Some(value) = self.cx.call_context(receiver, name, rest, block)?
         {
             return Ok(value);
         }
-        self.cx.call_function(name, arguments, block, &self.at)
+        let result = self.cx.call_function(name, arguments, block, &self.at);
+        self.visible.take();
+        result
     }
 
     /// Whether a path lies in the repo or a module.
@@ -72,11 +76,16 @@ impl Host for CallContext<'_, '_> {
         self.cx.variable_at(name, self.at.span)
     }
 
-    fn variables(&self) -> Vec<(EcoString, Value)> {
-        self.cx.c.variables(self.cx.scope).into_iter().collect()
+    fn variables(&self) -> Arc<HashMap> {
+        let made = || {
+            let visible = self.cx.c.variables(self.cx.scope).into_iter();
+            Arc::new(visible.map(|(name, value)| (Value::str(name), value)).collect())
+        };
+        self.visible.borrow_mut().get_or_insert_with(made).clone()
     }
 
     fn set_variable(&self, name: &str, value: Value) -> Result<()> {
+        self.visible.take();
         self.cx.set_from_ruby(name, value)
     }
 
@@ -106,7 +115,9 @@ impl Host for CallContext<'_, '_> {
     }
 
     fn call_old_function(&self, name: &str, arguments: &[Value]) -> Result<Value> {
-        self.cx.call_old_function(name, arguments, &self.at)
+        let result = self.cx.call_old_function(name, arguments, &self.at);
+        self.visible.take();
+        result
     }
 
     fn render_template(&self, name: &str) -> Result<Str> {

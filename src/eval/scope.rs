@@ -149,12 +149,13 @@ impl Level {
             below.collect(into);
         }
         if let LevelKind::Local(variables) = &self.kind {
-            for (name, var) in variables.borrow().iter() {
-                into.shift_remove(name);
-                if !var.value.is_undef() {
-                    into.insert(name.clone(), var.value.clone());
-                }
+            let variables = variables.borrow();
+            // what is set again moves to the end
+            if !into.is_empty() && variables.keys().any(|name| into.contains_key(name)) {
+                into.retain(|name, _| !variables.contains_key(name));
             }
+            let set = variables.iter().filter(|(_, var)| !var.value.is_undef());
+            into.extend(set.map(|(name, var)| (name.clone(), var.value.clone())));
         }
     }
 }

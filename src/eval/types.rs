@@ -7,7 +7,7 @@ use super::{EnvironmentPaths, codes};
 use crate::{
     diag::{Diagnostic, Result},
     restypes::{self, Library, TypeFacts},
-    source::{SourceFile, World},
+    source::{Asked, RecordingWorld, SourceFile, World},
 };
 use ecow::EcoString;
 use std::{
@@ -39,7 +39,7 @@ pub(super) struct TypeFiles {
     paths: BTreeMap<EcoString, (PathBuf, EcoString)>,
     libs: Vec<PathBuf>,
     generated: PathBuf,
-    known: Mutex<HashMap<EcoString, Found>>,
+    known: Mutex<HashMap<EcoString, (Found, Asked)>>,
 }
 
 impl TypeFiles {
@@ -76,14 +76,17 @@ impl TypeFiles {
         }
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().get(name).cloned();
-        let found = match known {
-            Some(found) => found,
+        let (found, asked) = match known {
+            Some(known) => known,
             None => {
-                let found =
-                    self.read(name, &Reader { files: self, paths, world }).map_err(|why| Arc::new(*why));
-                lock().entry(name.clone()).or_insert(found).clone()
+                let recording = RecordingWorld::new(world);
+                let reader = Reader { files: self, paths, world: &recording };
+                let found = self.read(name, &reader).map_err(|why| Arc::new(*why));
+                let asked = recording.recorded().into();
+                lock().entry(name.clone()).or_insert((found, asked)).clone()
             }
         };
+        world.note(&asked);
         found.map_err(|why| Box::new((*why).clone()))
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     diag::{Diagnostic, Result},
     source::SourceFile,
-    value::{Str, Value},
+    value::{HashMap, Str, Value},
 };
 use ecow::EcoString;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub trait Host {
 
     /// Returns all variables that are visible from the scope by simple names, in the order of `scope.to_hash`:
     /// those of outer scopes first, inner ones replacing them.
-    fn variables(&self) -> Vec<(EcoString, Value)>;
+    fn variables(&self) -> Arc<HashMap>;
 
     /// Sets a variable in the calling scope, as `scope.setvar` does.
     ///

@@ -77,6 +77,8 @@ pub(crate) struct RArray {
 pub(crate) struct RHash {
     entries: RefCell<IndexMap<Key, Rv>>,
     pending: RefCell<Option<Arc<crate::value::HashMap>>>,
+    /// Of what is pending, entries that were given out already.
+    touched: RefCell<Vec<(Value, Rv)>>,
     pub(crate) default: RefCell<Rv>,
     pub(crate) default_proc: RefCell<Option<Rc<RProc>>>,
     pub(crate) frozen: Cell<bool>,
@@ -399,6 +401,7 @@ impl RHash {
         Self {
             entries: RefCell::new(entries),
             pending: RefCell::new(None),
+            touched: RefCell::default(),
             default: RefCell::new(Rv::Nil),
             default_proc: RefCell::new(None),
             frozen: Cell::new(false),
@@ -419,7 +422,12 @@ impl RHash {
     fn fill(&self) {
         if let Some(entries) = self.pending.take() {
             let made = entries.iter().map(|(key, value)| (Key::frozen(Rv::from(key)), Rv::from(value)));
-            self.entries.replace(made.collect());
+            let mut made: IndexMap<Key, Rv> = made.collect();
+            // what was given out stays the same object
+            for (name, value) in self.touched.take() {
+                made.insert(Key::frozen(Rv::from(&name)), value);
+            }
+            self.entries.replace(made);
         }
     }
 
@@ -437,7 +445,27 @@ impl RHash {
         self.entries().len()
     }
 
+    /// Tells whether there is a key, without converting what was not touched yet.
+    pub(crate) fn contains_key(&self, key: &Rv) -> bool {
+        if let (Some(entries), Rv::Str(text)) = (&*self.pending.borrow(), key) {
+            return entries.contains_key(&Value::Str(text.text.borrow().clone()));
+        }
+        self.entries().contains_key(&Key(key.clone()))
+    }
+
+    /// Gives an entry's value, without converting what was not touched yet.
     pub(crate) fn get(&self, key: &Rv) -> Option<Rv> {
+        if let (Some(entries), Rv::Str(text)) = (&*self.pending.borrow(), key) {
+            let name = Value::Str(text.text.borrow().clone());
+            let value = entries.get(&name)?;
+            let mut touched = self.touched.borrow_mut();
+            let known = touched.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            return Some(known.unwrap_or_else(|| {
+                let made = Rv::from(value);
+                touched.push((name, made.clone()));
+                made
+            }));
+        }
         self.entries().get(&Key(key.clone())).cloned()
     }
 

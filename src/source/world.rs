@@ -1,5 +1,6 @@
 //! The only way to files for the compiling half: a trait, so that tests run in memory and reads are recorded.
 
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io,
@@ -34,7 +35,13 @@ pub trait World: Send + Sync {
 
     /// Returns the current time in seconds since 1970, UTC; an input like any other.
     fn now(&self) -> i64;
+
+    /// Takes note of questions that a shared cache answered in this world's place.
+    fn note(&self, _asked: &Asked) {}
 }
+
+/// Questions with their answers, shared by all who got something that was made from them.
+pub type Asked = Arc<[Recorded]>;
 
 /// The real file system with a fixed clock.
 #[derive(Debug, Clone)]
@@ -175,7 +182,7 @@ impl World for MemoryWorld {
 }
 
 /// One question a compile asked of the world.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Recorded {
     /// A file was read and had this content hash, or was not there.
     File(PathBuf, Option<[u8; 32]>),
@@ -183,62 +190,130 @@ pub enum Recorded {
     Folder(PathBuf, Option<Vec<String>>),
     /// A path was asked for: is it a file, is it a folder.
     Exists(PathBuf, bool, bool),
+    /// A path was asked for: is it a link.
+    Link(PathBuf, bool),
+    /// A file or folder is there and could not be read: nothing can be said of it.
+    Unreadable(PathBuf),
+    /// The clock was read.
+    Clock(i64),
+}
+
+impl Recorded {
+    /// Returns the path that was asked for.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path, _)
+            | Self::Folder(path, _)
+            | Self::Exists(path, ..)
+            | Self::Link(path, _)
+            | Self::Unreadable(path) => Some(path),
+            Self::Clock(_) => None,
+        }
+    }
+
+    /// Asks the same question again and tells whether the answer is the same.
+    #[must_use]
+    pub fn holds(&self, world: &dyn World) -> bool {
+        let again = RecordingWorld::new(world);
+        match self {
+            Self::File(path, _) => drop(again.read(path)),
+            Self::Folder(path, _) => drop(again.list(path)),
+            Self::Exists(path, ..) => drop(again.is_file(path)),
+            Self::Link(path, _) => drop(again.is_link(path)),
+            Self::Unreadable(_) => return false,
+            Self::Clock(_) => drop(again.now()),
+        }
+        again.recorded().first() == Some(self)
+    }
 }
 
 /// Wraps a world and notes every question, answers of "not there" included.
 pub struct RecordingWorld<'a> {
     inner: &'a dyn World,
     seen: Mutex<BTreeSet<Recorded>>,
+    /// By address, so that noting the same again costs next to nothing.
+    noted: Mutex<HashMap<usize, Asked>>,
 }
 
 impl<'a> RecordingWorld<'a> {
     /// Wraps a world.
     #[must_use]
     pub fn new(inner: &'a dyn World) -> Self {
-        Self { inner, seen: Mutex::default() }
+        Self { inner, seen: Mutex::default(), noted: Mutex::default() }
     }
 
     /// Returns what was asked so far, sorted.
     #[must_use]
     pub fn recorded(&self) -> Vec<Recorded> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(noted.values().flat_map(|asked| asked.iter()).cloned());
+        all.into_iter().collect()
     }
 
-    fn note(&self, question: Recorded) {
+    fn keep(&self, question: Recorded) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
+    }
+
+    fn keep_answer<T>(&self, path: &Path, answer: &io::Result<T>, made: impl Fn(Option<&T>) -> Recorded) {
+        self.keep(match answer {
+            Ok(found) => made(Some(found)),
+            Err(found) if matches!(found.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                made(None)
+            }
+            Err(_) => Recorded::Unreadable(path.into()),
+        });
+    }
+
+    fn keep_kind(&self, path: &Path) -> (bool, bool) {
+        let is_file = self.inner.is_file(path);
+        let is_dir = !is_file && self.inner.is_dir(path);
+        self.keep(Recorded::Exists(path.into(), is_file, is_dir));
+        (is_file, is_dir)
     }
 }
 
 impl World for RecordingWorld<'_> {
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
         let answer = self.inner.read(path);
-        let hash = answer.as_ref().ok().map(|bytes| *blake3::hash(bytes).as_bytes());
-        self.note(Recorded::File(path.into(), hash));
+        let hash = |bytes: &Arc<[u8]>| *blake3::hash(bytes).as_bytes();
+        self.keep_answer(path, &answer, |bytes| Recorded::File(path.into(), bytes.map(hash)));
         answer
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {
         let answer = self.inner.list(path);
-        self.note(Recorded::Folder(path.into(), answer.as_ref().ok().cloned()));
+        self.keep_answer(path, &answer, |names| Recorded::Folder(path.into(), names.cloned()));
         answer
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.note(Recorded::Exists(path.into(), self.inner.is_file(path), self.inner.is_dir(path)));
-        self.inner.is_file(path)
+        self.keep_kind(path).0
     }
 
     fn is_dir(&self, path: &Path) -> bool {
-        self.note(Recorded::Exists(path.into(), self.inner.is_file(path), self.inner.is_dir(path)));
-        self.inner.is_dir(path)
+        self.keep_kind(path).1
     }
 
     fn is_link(&self, path: &Path) -> bool {
-        self.inner.is_link(path)
+        let is_link = self.inner.is_link(path);
+        self.keep(Recorded::Link(path.into(), is_link));
+        is_link
     }
 
     fn now(&self) -> i64 {
-        self.inner.now()
+        let now = self.inner.now();
+        self.keep(Recorded::Clock(now));
+        now
+    }
+
+    fn note(&self, asked: &Asked) {
+        let address = Arc::as_ptr(asked).cast::<()>() as usize;
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.entry(address).or_insert_with(|| asked.clone());
+        drop(noted);
+        self.inner.note(asked);
     }
 }
 
@@ -274,5 +349,20 @@ mod tests {
         assert!(world.read(Path::new("/a/c.pp")).is_err());
         assert_eq!(world.list(Path::new("/a")).unwrap(), ["b.pp"]);
         assert!(world.recorded().contains(&Recorded::File("/a/c.pp".into(), None)));
+    }
+
+    #[test]
+    fn an_answer_holds_until_the_world_answers_otherwise() {
+        let memory = MemoryWorld::default().with("/a/b.pp", "x");
+        let world = RecordingWorld::new(&memory);
+        let (absent, there) = (Path::new("/a/c.pp"), Path::new("/a/b.pp"));
+        assert!(!world.is_file(absent) && world.read(there).is_ok() && world.list(Path::new("/a")).is_ok());
+        let shared: Asked = world.recorded().into();
+        assert!(shared.iter().all(|asked| asked.holds(&memory)));
+        let changed = memory.clone().with("/a/c.pp", "");
+        assert_eq!(shared.iter().filter(|asked| !asked.holds(&changed)).count(), 2);
+        let other = RecordingWorld::new(&memory);
+        other.note(&shared);
+        assert_eq!(other.recorded(), shared.to_vec());
     }
 }

@@ -155,16 +155,21 @@ module Oracle
   # What the compiling server does: ENC parameters first, then facts, trusted data, and only what is not virtual.
   def catalog_of(options, name)
     in_environment(trusted_of(options, name)) do |environment, trusted|
-      enc = read(options.enc, name)
-      node = Puppet::Node.new(name, environment: environment, classes: enc['classes'] || {},
-                                    parameters: enc['parameters'] || {},
-                                    facts: Puppet::Node::Facts.new(name, facts(options, name)))
-      node.fact_merge(node.facts)
-      node.trusted_data = trusted.to_h
-      node.add_server_facts('serverversion' => Puppet.version, 'servername' => 'puppet.example.net',
-                            'serverip' => '192.0.2.1')
+      node = node(options, name, environment, trusted)
       Puppet::Parser::Compiler.compile(node).filter(&:virtual?).to_data_hash
     end
+  end
+
+  def node(options, name, environment, trusted)
+    enc = read(options.enc, name)
+    node = Puppet::Node.new(name, environment: environment, classes: enc['classes'] || {},
+                                  parameters: enc['parameters'] || {},
+                                  facts: Puppet::Node::Facts.new(name, facts(options, name)))
+    node.fact_merge(node.facts)
+    node.trusted_data = trusted.to_h
+    node.add_server_facts('serverversion' => Puppet.version, 'servername' => 'puppet.example.net',
+                          'serverip' => '192.0.2.1')
+    node
   end
 
   def trusted_of(options, name)

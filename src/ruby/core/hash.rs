@@ -214,7 +214,7 @@ fn fetch_values(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 fn has_key(_: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    Ok(Rv::Bool(hash(this).entries().contains_key(&Key(args.at(0).clone()))))
+    Ok(Rv::Bool(hash(this).contains_key(args.at(0))))
 }
 
 fn has_value(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {

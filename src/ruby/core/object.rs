@@ -250,7 +250,7 @@ fn instance_variables(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
         None => Vec::new(),
     };
     if matches!(Interp::shape(this), crate::ruby::object::Shape::Template) {
-        for (name, _) in it.host.variables() {
+        for name in it.host.variables().keys().filter_map(crate::value::Value::as_str) {
             let name = Rv::Sym(format!("@{name}").into());
             if !names.iter().any(|known| known.same(&name)) {
                 names.push(name);

@@ -6,12 +6,12 @@ use crate::{
     ruby::{
         interp::Interp,
         live,
-        object::{Body, Data, Flow, Key, R, RProc, Rv},
+        object::{Body, Data, Flow, R, RHash, RProc, Rv},
     },
     value::{Str, Value},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
+use std::{rc::Rc, sync::Arc};
 
 /// Puppet's own functions that `function_x` cannot reach: their 3.x stand-ins only say so.
 const ONLY_MODERN: &[&str] = &[
@@ -190,13 +190,14 @@ fn set_variable(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
 }
 
 fn to_hash(it: &mut Interp<'_>, _: &Rv, _: &Args<'_>) -> R {
-    let mut made = IndexMap::new();
-    for (name, value) in it.host.variables() {
-        if !value.is_undef() {
-            made.insert(Key::frozen(Rv::str(name)), it.import(&value));
-        }
+    let visible = it.host.variables();
+    // the same variables as last time hold the same labels
+    let known = it.visible.as_ref().is_some_and(|known| Arc::ptr_eq(known, &visible));
+    if !known {
+        it.import(&Value::Hash(visible.clone()));
+        it.visible = Some(visible.clone());
     }
-    Ok(Rv::hash(made))
+    Ok(Rv::Hash(Rc::new(RHash::of_puppet(visible))))
 }
 
 fn undef_as(default: &Rv, value: &Rv) -> Rv {

@@ -83,6 +83,8 @@ pub(crate) struct Interp<'h> {
     pub(crate) at: Span,
     /// Whether a string with labels was ever seen: only then are labels looked for.
     pub(crate) labelled: Cell<bool>,
+    /// The variables that `scope.to_hash` gave last.
+    pub(crate) visible: Option<Arc<crate::value::HashMap>>,
     /// What a function's file defined, by name.
     pub(crate) defined: Vec<(EcoString, Defined)>,
     /// Types that the function's file names for itself: name and text.
@@ -116,6 +118,7 @@ impl<'h> Interp<'h> {
             source,
             at: Span::default(),
             labelled: Cell::new(false),
+            visible: None,
             defined: Vec::new(),
             local_types: Vec::new(),
             resolver: None,

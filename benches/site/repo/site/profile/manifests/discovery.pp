@@ -1,0 +1,5 @@
+# Who is there.
+class profile::discovery {
+  include etcd
+  include etcddiscovery
+}

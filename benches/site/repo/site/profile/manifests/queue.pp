@@ -1,0 +1,4 @@
+# Messages.
+class profile::queue {
+  include rabbitmq
+}

@@ -1,0 +1,2 @@
+# A port that needs no privilege.
+type Profile::Port = Integer[1024, 65535]

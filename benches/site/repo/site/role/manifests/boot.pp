@@ -1,0 +1,5 @@
+# Installs other hosts.
+class role::boot {
+  include profile::base
+  include profile::boot
+}

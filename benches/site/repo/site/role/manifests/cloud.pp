@@ -1,0 +1,5 @@
+# Runs the private cloud's interfaces.
+class role::cloud {
+  include profile::base
+  include profile::cloud
+}

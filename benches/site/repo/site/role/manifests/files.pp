@@ -1,0 +1,6 @@
+# Keeps files.
+class role::files {
+  include profile::base
+  include profile::files
+  include profile::backup
+}

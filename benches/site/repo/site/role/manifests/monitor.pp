@@ -1,0 +1,6 @@
+# Looks at all others.
+class role::monitor {
+  include profile::base
+  include profile::monitor
+  include profile::cache
+}

@@ -1,0 +1,7 @@
+# Serves the shops.
+class role::web {
+  include profile::base
+  include profile::apps
+  include profile::balancer
+  include profile::cache
+}
