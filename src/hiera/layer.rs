@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Result},
     inputs,
+    source::{Location, SourceFile, Span},
     value::Value,
 };
 use ecow::EcoString;
@@ -109,12 +110,13 @@ impl Hiera<'_> {
     fn version_3_below(&self, config: &Config, warn: &dyn Fn(Diagnostic)) -> Result<()> {
         let message = "a `hiera.yaml` of version 3 can be used in the global layer only";
         let shown = config.path.as_deref().map(|path| self.files.shown(path)).unwrap_or_default();
+        let at = Location::new(SourceFile::new(shown.as_str(), ""), Span::new(0, 0));
         let help = "begin it with `version: 5`";
         if self.settings.is_strict() {
-            let found = Diagnostic::error(&codes::CONFIG, message).in_file(shown.as_str());
+            let found = Diagnostic::error(&codes::CONFIG, message).at(at);
             return Err(Box::new(found.help(help)));
         }
-        warn(Diagnostic::warning(&codes::CONFIG, message).in_file(shown.as_str()).help(help));
+        warn(Diagnostic::warning(&codes::CONFIG, message).at(at).help(help));
         Ok(())
     }
 

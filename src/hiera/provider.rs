@@ -138,6 +138,8 @@ impl Search<'_> {
     /// Returns the file of a place; a built-in function needs one and takes no options.
     fn file(&self, asked: Asked<'_>, format: DataFormat, function: &str) -> Result<Arc<DataFile>> {
         let placed = |found: Diagnostic| Box::new(found.or_at(|| asked.level.at.clone()));
+        // Puppet refuses the call of the function, where the lookup was made
+        let related = |found: Diagnostic| Box::new(found.related(asked.level.at.clone(), "the level"));
         let no_options = asked.level.options.as_hash().is_none_or(|it| it.is_empty());
         let path = match &asked.spot.place {
             Some(Place::Path { path, .. }) if no_options || function == "eyaml_lookup_key" => path,
@@ -146,7 +148,7 @@ impl Search<'_> {
                     "`{function}` takes a `path`, `glob` or `mapped_paths` and no options, in the level `{}`",
                     asked.level.name
                 );
-                return Err(placed(Diagnostic::error(&codes::CONFIG, message)));
+                return Err(related(Diagnostic::error(&codes::CONFIG, message)));
             }
         };
         let known = asked.spot.file.get().cloned();
@@ -181,7 +183,7 @@ impl Search<'_> {
         } else {
             let checked =
                 check_value(value, &key.root).and_then(|()| self.interpolate(value, Methods::Allowed));
-            checked.map_err(|found| placed_in(found, &file, key))?
+            checked.map_err(|found| self.placed_in(found, &file, key))?
         };
         Ok(Some(self.found_in(&file, asked, value)))
     }
@@ -201,7 +203,7 @@ impl Search<'_> {
         let opened = check_value(value, &key.root)
             .and_then(|()| self.hiera.decrypt(value, &file.shown, &key.root))
             .and_then(|value| self.interpolate(&value, Methods::Allowed));
-        let value = opened.map_err(|found| placed_in(found, &file, key))?;
+        let value = opened.map_err(|found| self.placed_in(found, &file, key))?;
         asked
             .spot
             .answers
@@ -217,6 +219,15 @@ impl Search<'_> {
         let line = file.location(&key.root, &key.segments).map_or(0, |at| at.line());
         let source = Source { file: file.shown.clone(), line, level: asked.level.name.clone() };
         Found { value, sources: vec![source] }
+    }
+
+    /// Places what is wrong with a value; a variable that is not set is an error of where the lookup was made.
+    fn placed_in(&self, found: Box<Diagnostic>, file: &DataFile, key: &Key) -> Box<Diagnostic> {
+        let Some(at) = file.location(&key.root, &key.segments) else { return found };
+        if self.missing.borrow_mut().take().is_some() {
+            return Box::new(found.related(at, "read here"));
+        }
+        if found.location().is_some() { found } else { Box::new(found.at(at)) }
     }
 
     /// Warns about a file that holds no hash; fails where `strict` says so.
@@ -352,13 +363,6 @@ pub(super) fn is_foreign(layer: &Layer, key: &str) -> bool {
     let Layer::Module(module) = layer else { return false };
     let own = key.strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with("::"));
     !own && key != LOOKUP_OPTIONS
-}
-
-fn placed_in(found: Box<Diagnostic>, file: &DataFile, key: &Key) -> Box<Diagnostic> {
-    match file.location(&key.root, &key.segments) {
-        Some(at) if found.location().is_none() => Box::new(found.at(at)),
-        _ => found,
-    }
 }
 
 /// `RichData`: no symbols, and keys that are texts or numbers.

@@ -208,7 +208,10 @@ impl<'a> Search<'a> {
             let message = format!("`convert_to` of the key `{}` names no type", key.text);
             return Err(Box::new(Diagnostic::error(&codes::OPTIONS, message)));
         };
-        let (value, shown) = self.host.convert(to, found.value, arguments)?;
+        let (value, shown) = self.host.convert(to, found.value, arguments).map_err(|found| {
+            let message = format!("`convert_to` of the key `{}` fails: {}", key.text, found.message());
+            Box::new(Diagnostic::error(&codes::OPTIONS, message))
+        })?;
         self.node.explain(|way| {
             way.text(format!("Applying convert_to lookup_option with arguments {shown}"));
         });

@@ -71,7 +71,9 @@ fn compile(case: &Case, version: u8, folder: &Path, root: &Path) -> Result<Compi
     let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
     let reader = Reader { world: &world, yaml: &read_yaml, root };
     let base = case.base_module_path().map_or_else(|| "/nonexistent".to_owned(), str::to_owned);
-    let layout = Layout { root: root.to_owned(), basemodulepath: Some(base), ..Layout::default() };
+    let hiera_config = Some(root.join("global/hiera.yaml")).filter(|path| path.is_file());
+    let layout =
+        Layout { root: root.to_owned(), basemodulepath: Some(base), hiera_config, ..Layout::default() };
     let repo = Repo::open(&layout, reader, &Sink::default()).map_err(one)?;
     let given = |of: &str| Some(folder.join(of));
     let sources = NodeSources {

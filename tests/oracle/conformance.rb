@@ -49,7 +49,8 @@ module Conformance
     )
     Puppet::Resource.indirection.terminus_class = :nobody
     Puppet::Util::Log.level = :crit
-    FileUtils.mkdir_p("#{tmp}/core")
+    FileUtils.mkdir_p(["#{tmp}/core", "#{tmp}/code", "#{tmp}/environments"])
+    File.symlink("#{tmp}/environments", "#{tmp}/code/environments")
     Dir.glob("#{MODULES}/*_core").each { |from| File.symlink(from, "#{tmp}/core/#{File.basename(from)}") }
   end
 
@@ -79,6 +80,8 @@ module Conformance
       File.write("#{root}/#{path}", text)
     end
     settings(it.header, tmp)
+    global = "#{root}/global/hiera.yaml"
+    Puppet[:hiera_config] = File.exist?(global) ? global : "#{tmp}/none/hiera.yaml"
     small(relative(compile(it.header, tmp), "#{root}/", "#{MODULES}/", "#{tmp}/core/"))
   rescue SystemStackError
     { 'error' => { 'code' => 'STACK', 'message' => 'stack level too deep' } }

@@ -170,6 +170,12 @@ impl Reading<'_> {
         Box::new(Diagnostic::error(&codes::CONFIG, message).at(self.document.location(path)))
     }
 
+    /// Says that an entry has a wrong form; Puppet gives the place where the lookup was made.
+    fn mismatch(&self, path: Trail<'_>, message: impl Into<String>) -> Box<Diagnostic> {
+        let message = format!("`{}`: {}", self.document.source.path(), message.into());
+        Box::new(Diagnostic::error(&codes::CONFIG, message).related(self.document.location(path), "here"))
+    }
+
     /// Returns the version: 3, 4 or 5.
     fn version(&self) -> Result<i64> {
         let version = match text_keys(&self.document.value).get("version") {

@@ -48,7 +48,7 @@ impl Reading<'_> {
 
     pub(super) fn check_keys(&self, value: &Value, known: &[&str], path: Trail<'_>) -> Result<()> {
         let Some(entries) = value.as_hash() else {
-            return Err(self.error(path, "a hash is expected here"));
+            return Err(self.mismatch(path, "a hash is expected here"));
         };
         for key in entries.keys() {
             let name = key.as_str().unwrap_or_default();
@@ -56,7 +56,7 @@ impl Reading<'_> {
                 let path: Vec<Value> = path.iter().cloned().chain([key.clone()]).collect();
                 let message = format!("`{name}` is no setting here");
                 let help = format!("known are {}", known.map_names());
-                return Err(Box::new((*self.error(&path, message)).help(help)));
+                return Err(Box::new((*self.mismatch(&path, message)).help(help)));
             }
         }
         Ok(())
@@ -65,7 +65,7 @@ impl Reading<'_> {
     fn levels(&self, hierarchy: &Value, name: &str, defaults: &Value) -> Result<Vec<Level>> {
         let root = [Value::str(name)];
         let entries =
-            hierarchy.as_array().ok_or_else(|| self.error(&root, format!("`{name}` is no list")))?;
+            hierarchy.as_array().ok_or_else(|| self.mismatch(&root, format!("`{name}` is no list")))?;
         let mut levels: Vec<Level> = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             let path = [Value::str(name), Value::Int(at as i64)];
@@ -84,7 +84,7 @@ impl Reading<'_> {
             ["name", "options", "datadir"].into_iter().chain(FUNCTIONS).chain(LOCATIONS).collect();
         self.check_keys(entry, &known, path)?;
         let name =
-            self.text(entry, "name", path)?.ok_or_else(|| self.error(path, "a level has no `name`"))?;
+            self.text(entry, "name", path)?.ok_or_else(|| self.mismatch(path, "a level has no `name`"))?;
         let own = FUNCTIONS.iter().filter(|function| entry.get(function).is_some()).count();
         if own > 1 {
             return Err(
@@ -173,13 +173,13 @@ impl Reading<'_> {
         match entry.get(name) {
             None => Ok(None),
             Some(Value::Str(text)) if !text.is_empty() => Ok(Some(text.text().clone())),
-            Some(_) => Err(self.error(path, format!("`{name}` is no text"))),
+            Some(_) => Err(self.mismatch(path, format!("`{name}` is no text"))),
         }
     }
 
     pub(super) fn list(&self, entry: &Value, kind: &str, path: Trail<'_>) -> Result<Vec<EcoString>> {
         let one = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(EcoString::from);
-        let wrong = || self.error(path, format!("`{kind}` has a wrong value"));
+        let wrong = || self.mismatch(path, format!("`{kind}` has a wrong value"));
         match entry.get(kind) {
             Some(Value::Array(items)) if !items.is_empty() && (kind.ends_with('s')) => {
                 items.iter().map(one).collect::<Option<Vec<_>>>().ok_or_else(wrong)

@@ -81,7 +81,7 @@ impl Node {
         match (self, earlier) {
             (Self::Object(mut later), Self::Object(earlier)) => {
                 for (key, value) in earlier {
-                    let merged = match later.shift_remove(&key) {
+                    let merged = match later.get(&key).cloned() {
                         Some(own) => own.over(value),
                         None => value,
                     };
