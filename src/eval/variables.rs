@@ -273,8 +273,10 @@ impl Cx<'_, '_> {
 
     fn help_with_variable(&self, found: Diagnostic, name: &str) -> Diagnostic {
         let bare = name.strip_prefix("::").unwrap_or(name);
-        if let Some(structured) = legacy_fact(bare) {
-            return found.help(format!("`{bare}` is a legacy fact; the structured one is `{structured}`"));
+        if let Some(structured) = crate::inputs::structured_fact(bare) {
+            return found.help(format!(
+                "`{bare}` is a legacy fact; the structured one is `{structured}`, and `--legacy-facts derive` computes it"
+            ));
         }
         let known = self.c.variables(self.scope);
         match closest(bare, known.keys().map(EcoString::as_str)) {
@@ -282,35 +284,6 @@ impl Cx<'_, '_> {
             None => found,
         }
     }
-}
-
-/// Returns the structured fact that replaces a legacy one.
-fn legacy_fact(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "architecture" => "$facts['os']['architecture']",
-        "domain" => "$facts['networking']['domain']",
-        "fqdn" => "$facts['networking']['fqdn']",
-        "hardwaremodel" => "$facts['os']['hardware']",
-        "hostname" => "$facts['networking']['hostname']",
-        "ipaddress" => "$facts['networking']['ip']",
-        "ipaddress6" => "$facts['networking']['ip6']",
-        "lsbdistcodename" => "$facts['os']['distro']['codename']",
-        "lsbdistid" => "$facts['os']['distro']['id']",
-        "lsbdistrelease" => "$facts['os']['distro']['release']['full']",
-        "lsbmajdistrelease" => "$facts['os']['distro']['release']['major']",
-        "macaddress" => "$facts['networking']['mac']",
-        "memorysize" => "$facts['memory']['system']['total']",
-        "memorysize_mb" => "$facts['memory']['system']['total_bytes']",
-        "operatingsystem" => "$facts['os']['name']",
-        "operatingsystemmajrelease" => "$facts['os']['release']['major']",
-        "operatingsystemrelease" => "$facts['os']['release']['full']",
-        "osfamily" => "$facts['os']['family']",
-        "processorcount" => "$facts['processors']['count']",
-        "rubyversion" => "$facts['ruby']['version']",
-        "selinux" => "$facts['os']['selinux']['enabled']",
-        "uptime" => "$facts['system_uptime']['uptime']",
-        _ => return None,
-    })
 }
 
 /// Returns the known name that is closest to a misspelt one, if one is close.

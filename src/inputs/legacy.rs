@@ -82,6 +82,20 @@ const INTERFACE: &[(&str, &str)] = &[
     ("scope6", "scope6"),
 ];
 
+/// Returns the expression of the structured fact that has the value of a legacy one.
+#[must_use]
+pub fn structured_fact(legacy: &str) -> Option<String> {
+    let expression = |steps: &mut dyn Iterator<Item = &str>| {
+        format!("$facts{}", steps.map(|step| format!("['{step}']")).collect::<String>())
+    };
+    if let Some((_, path)) = SAME.iter().find(|(name, _)| *name == legacy) {
+        return Some(expression(&mut path.split('.')));
+    }
+    let (name, interface) = legacy.split_once('_')?;
+    let (_, field) = INTERFACE.iter().find(|(known, _)| *known == name)?;
+    Some(expression(&mut ["networking", "interfaces", interface, field].into_iter()))
+}
+
 /// Adds the legacy facts that are not there and can be computed.
 #[must_use]
 pub fn derive_legacy_facts(facts: &Value) -> Value {
@@ -147,6 +161,16 @@ fn processors(facts: &Value, all: &mut HashMap) {
 mod tests {
     use super::*;
     use crate::{inputs::json, source::SourceFile};
+
+    #[test]
+    fn a_legacy_fact_has_a_structured_one() {
+        assert_eq!(structured_fact("osfamily").unwrap(), "$facts['os']['family']");
+        assert_eq!(
+            structured_fact("ipaddress_eth0").unwrap(),
+            "$facts['networking']['interfaces']['eth0']['ip']"
+        );
+        assert_eq!(structured_fact("my_fact"), None);
+    }
 
     #[test]
     fn what_is_given_stays_and_the_rest_is_computed() {

@@ -23,7 +23,7 @@ pub use codes::CODES;
 pub(crate) use codes::{FLAG, NO_NODES, UNSUPPORTED};
 pub use facts::override_fact;
 pub use json::json;
-pub use legacy::derive_legacy_facts;
+pub use legacy::{derive_legacy_facts, structured_fact};
 pub use modules::{Module, Modules};
 pub use node::{NodeInputs, NodeSources, node_inputs, nodes_without_facts, other_nodes};
 pub use programs::{Programs, RubyCall};
