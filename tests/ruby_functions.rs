@@ -17,11 +17,12 @@ use migrate::{
     diag::{Diagnostic, Result},
     ruby::{FunctionCall, Host, HostBlock, call_function},
     source::SourceFile,
-    value::{Str, Type, TypeResolver, Value},
+    value::{HashMap, Str, Type, TypeResolver, Value},
 };
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 struct NoScope;
@@ -31,8 +32,8 @@ impl Host for NoScope {
         (name == "facts").then(|| Value::hash([(Value::str("kernel"), Value::str("Linux"))]))
     }
 
-    fn variables(&self) -> Vec<(EcoString, Value)> {
-        Vec::new()
+    fn variables(&self) -> Arc<HashMap> {
+        Arc::default()
     }
 
     fn set_variable(&self, _: &str, _: Value) -> Result<()> {

@@ -133,8 +133,10 @@ mod tests {
     #[test]
     fn a_program_gives_both_streams_or_why_it_failed() {
         let programs = RealPrograms::default();
-        let shell = |script: &str| programs.generate(&["/bin/sh".into(), "-c".into(), script.into()]);
-        assert_eq!(shell("echo a; echo b >&2; echo c; pwd").unwrap(), "a\nb\nc\n/bin\n");
+        let shell = |script: &str| {
+            programs.generate(&["/usr/bin/env".into(), "sh".into(), "-c".into(), script.into()])
+        };
+        assert_eq!(shell("echo a; echo b >&2; echo c; pwd").unwrap(), "a\nb\nc\n/usr/bin\n");
         let why = shell("echo gone; exit 3").unwrap_err();
         assert!(why.contains("returned 3") && why.contains("gone"), "{why}");
         assert!(
