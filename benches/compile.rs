@@ -167,7 +167,9 @@ fn puppet(site: &Path, scratch: &Path) -> BTreeMap<String, (f64, f64)> {
     let mut command = Command::new("ruby");
     command.arg("-W0").arg(script).arg("--repo").arg(site).arg("--out").arg(scratch.join("puppet"));
     command.args(["--runs", "3", "--strict", "warning", "--strict-variables", "false"]);
-    site::sample().iter().for_each(|node| drop(command.args(["--node", &node.certname()])));
+    for node in site::sample() {
+        command.args(["--node", &node.certname()]);
+    }
     let Ok(output) = command.output() else { return BTreeMap::new() };
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = |line: &str| {

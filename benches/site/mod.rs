@@ -209,11 +209,11 @@ fn of_role(role: &str) -> String {
 fn of_node(node: &Node) -> String {
     let number = node.number;
     let mut text = format!("---\nprofile::motd::notes: [\"rack {}\"]\n", number % 40);
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         text.push_str("profile::accounts::accounts:\n");
         account(&mut text, &format!("guest{}", number % 50), 4000 + number % 50, "guests");
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         let _ = writeln!(text, "profile::base::sysctl:\n  kernel.panic: {{ value: {} }}", number % 60 + 5);
     }
     text

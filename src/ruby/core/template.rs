@@ -241,7 +241,7 @@ fn old_function(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
         return Err(it.raise("Puppet::ParseError", message));
     }
     let values = values.to_vec();
-    if args.block.is_some() {
+    if args.block.is_some() || it.legacy_function(function).is_some() {
         return call(it, function, &values, args);
     }
     let given = values.iter().map(|value| it.to_puppet(value)).collect::<R<Vec<_>>>()?;
