@@ -103,11 +103,29 @@ type Reader = fn(&Call<'_>, &str) -> Result<Value>;
 /// Reads a text; the default stands in for errors and for nothing.
 fn parse(call: &Call<'_>, reader: Reader) -> Result<Value> {
     let default = call.arguments.get(1);
-    match (reader(call, &call.string(0)), default) {
+    let text = match call.arg(0) {
+        Value::Str(_) | Value::Undef => Ok(call.string(0)),
+        other => Err(call.fail(format!("no implicit conversion of {} into String", ruby_kind(other)))),
+    };
+    match (text.and_then(|text| reader(call, &text)), default) {
         (Ok(found), Some(default)) if !found.is_truthy() => Ok(default.clone()),
         (Ok(found), _) => Ok(found),
         (Err(_), Some(default)) if default.is_truthy() => Ok(default.clone()),
         (Err(error), _) => Err(error),
+    }
+}
+
+/// What Ruby calls a value in the message of a `TypeError`.
+fn ruby_kind(value: &Value) -> &'static str {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds are objects of Puppet's")]
+    match value {
+        Value::Hash(_) => "Hash",
+        Value::Array(_) => "Array",
+        Value::Int(_) => "Integer",
+        Value::Float(_) => "Float",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        _ => "Object",
     }
 }
 
