@@ -31,7 +31,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Fewer cases than this means that files were lost.
-const AT_LEAST: usize = 450;
+const AT_LEAST: usize = 1_100;
 
 #[test]
 fn every_case_agrees_with_the_recorded_answers_of_both_puppets() {
