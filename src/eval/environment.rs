@@ -173,7 +173,11 @@ impl Environment {
             "settings" => return Ok(Some(self.settings.clone())),
             _ => {}
         }
-        self.find(&name, world, |loaded| loaded.classes.get(&name).cloned())
+        let found = self.find(&name, world, |loaded| loaded.classes.get(&name).cloned())?;
+        match found.as_ref().and_then(|class| self.site.class_clash(class)) {
+            Some(clash) => Err(Box::new(clash)),
+            None => Ok(found),
+        }
     }
 
     /// Finds a defined type by any spelling of its name.
@@ -403,6 +407,17 @@ impl Loaded {
             Some(at) => found.related(at, "defined here first"),
             None => found,
         })
+    }
+}
+
+impl Loaded {
+    /// Finds a node definition that has the name of a class: Puppet keeps both in one table.
+    fn class_clash(&self, class: &ResourceType) -> Option<Diagnostic> {
+        let node = self.nodes.iter().find(|node| node.node_names().contains(&class.name))?;
+        let words = at_words(node.location().as_ref());
+        let message = format!("node `{}` is already defined{words} and cannot be a class too", class.name);
+        let found = Diagnostic::error(&codes::ALREADY_DEFINED, message);
+        Some(super::compiler::placed(found, class.location()))
     }
 }
 
