@@ -98,7 +98,7 @@ fn hot(site: &Path, record_reads: bool) -> BTreeMap<String, Hot> {
     let names: Vec<String> = site::sample().iter().map(site::Node::certname).collect();
     let sources = NodeSources { nodes: names.clone(), ..sources(site) };
     let mut sample = node_inputs(&sources, reader).unwrap();
-    let fleet = Fleet::open(&repo, &sample, &options, &world).unwrap();
+    let fleet = Fleet::open(&repo, &options, &world).unwrap();
     for name in names {
         let at = sample.iter().position(|(known, _)| *known == name).unwrap();
         let nodes = [sample.remove(at)];

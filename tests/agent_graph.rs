@@ -69,7 +69,7 @@ fn compile(input: &Input) -> BTreeMap<String, Catalog> {
     options.strict = Some(if input.strict { Strict::Error } else { Strict::Warning });
     options.strict_variables = Some(input.strict);
     options.eyaml_keys = folder("keys");
-    let compiled = Fleet::open(&repo, &nodes, &options, &world).unwrap().compile(&nodes);
+    let compiled = Fleet::open(&repo, &options, &world).unwrap().compile(&nodes);
     let catalogs = compiled.into_iter().map(|node| {
         let why: Vec<String> = node.diagnostics.iter().map(|it| it.one_line()).collect();
         (node.certname.to_string(), node.catalog.unwrap_or_else(|| panic!("{}", why.join("\n"))))

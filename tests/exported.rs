@@ -85,7 +85,7 @@ fn compile(fleet: &Path, puppetdb: Option<&Path>) -> Vec<CompiledNode> {
     let facts = (puppetdb.is_none() || !all_stored()).then(|| fleet.join("facts"));
     let sources = NodeSources { facts, puppetdb: options.puppetdb.clone(), ..NodeSources::default() };
     let nodes: Vec<Node> = node_inputs(&sources, reader).unwrap();
-    let fleet = Fleet::open(&repo, &nodes, &options, &world).unwrap();
+    let fleet = Fleet::open(&repo, &options, &world).unwrap();
     fleet.compile(&nodes)
 }
 

@@ -101,7 +101,7 @@ impl Site {
         let mut options = Options::of_puppet(7);
         options.strict = Some(self.strict);
         options.eyaml_keys = folder("keys");
-        let fleet = Fleet::open(&repo, &[], &options, &world).unwrap();
+        let fleet = Fleet::for_lookups(&repo, &options, &world).unwrap();
         let mut by_node: BTreeMap<&str, Vec<&Json>> = BTreeMap::new();
         for question in questions {
             by_node.entry(question["node"].as_str().unwrap()).or_default().push(question);

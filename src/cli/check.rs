@@ -36,7 +36,7 @@ impl Check {
             Ok(loaded) => loaded,
             Err(found) => return unread(session, found),
         };
-        let (repo, options, world, nodes) = (&loaded.repo, &loaded.options, &loaded.world, loaded.nodes);
+        let (repo, options, world, nodes) = (&loaded.repo, &loaded.options, &loaded.world, loaded.nodes());
         let names: Vec<_> = nodes.iter().map(|(certname, _)| certname.clone()).collect();
         let language = syntax::Options {
             version: if options.puppet_version == 7 { PuppetVersion::V7 } else { PuppetVersion::V8 },
@@ -50,9 +50,9 @@ impl Check {
             mounts.filter(|(_, dir)| *dir != "secret").map(|(name, dir)| (name.into(), dir.into())).collect();
         let mut checked = session.on_threads(|| {
             let files = parse_files(repo, &language, world);
-            match Fleet::open(repo, nodes.iter().chain(&loaded.others), options, world) {
+            match Fleet::open(repo, options, world) {
                 Ok(fleet) => {
-                    let compiled = fleet.compile_among(&nodes, &loaded.others);
+                    let compiled = fleet.compile_among(&nodes, &loaded.others());
                     let facts = |certname: &str| facts_of(&nodes, certname);
                     let sources = Sources { world, module_path: &repo.module_path, mounts: &mounts };
                     let classified = classify(&compiled, facts, sources, &NameMap);

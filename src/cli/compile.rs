@@ -1,19 +1,24 @@
-//! `migrate compile`: catalogs in Puppet's own JSON.
+//! `migrate compile`: catalogs in Puppet's own JSON, each written when it is done.
 
 use super::{
     Format, InputArguments, Session, Status,
     session::{Outcome, Stop},
+    written::{CatalogFolder, Met, Prepared},
 };
 use crate::{
     catalog::write_catalog,
-    compile::{CompiledNode, NOT_WRITTEN},
+    compile::{CompiledNode, Fleet, Receiver},
     diag::{Diagnostic, Severity},
     eval,
     inputs::FLAG,
 };
 use clap::Args;
-use indexmap::{IndexMap, IndexSet};
-use std::{fs, io::Write, path::Path};
+use ecow::EcoString;
+use indexmap::IndexSet;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// Compile catalogs in Puppet's own JSON
 #[derive(Debug, Args)]
@@ -26,23 +31,29 @@ impl Compile {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
         check_format(session)?;
         let loaded = self.inputs.load(session)?;
-        self.check_target(session, loaded.nodes.len())?;
+        let to_stdout = self.goes_to_stdout(session, loaded.list.selected().len())?;
         for warning in &loaded.warnings {
             session.report(warning)?;
         }
-        let compiled = session.on_threads(|| loaded.compile())?;
+        let folder = session.common.out.as_deref().map(CatalogFolder::open).transpose()?;
+        let keeper = Keeper { folder, to_stdout, done: Mutex::default() };
+        session.on_threads(|| {
+            let fleet = Fleet::open(&loaded.repo, &loaded.options, &loaded.world)?;
+            loaded.with_nodes(|nodes| fleet.compile_into(nodes, &keeper));
+            Ok::<_, Vec<Diagnostic>>(())
+        })?;
         self.inputs.sources().write_record(&loaded.options)?;
-        deliver(&compiled, session)
+        tell(keeper.into_done(), session)
     }
 
-    fn check_target(&self, session: &Session<'_>, nodes: usize) -> Result<(), Stop> {
+    fn goes_to_stdout(&self, session: &Session<'_>, nodes: usize) -> Result<bool, Stop> {
         let to_stdout = session.common.out.is_none() && session.format_or(Format::Json) == Format::Json;
         if to_stdout && nodes > 1 {
             let message = format!("{nodes} catalogs cannot go to stdout");
             let help = "give `--out DIR`, or one `--node`";
             return Err(Stop::Diagnostics(vec![Diagnostic::error(&FLAG, message).help(help)]));
         }
-        Ok(())
+        Ok(to_stdout)
     }
 }
 
@@ -59,59 +70,130 @@ fn check_format(session: &Session<'_>) -> Result<(), Stop> {
     }
 }
 
-/// Reports what was found and writes the catalogs.
-fn deliver(compiled: &[CompiledNode], session: &mut Session<'_>) -> Outcome {
-    report_by_place(compiled, session)?;
-    let without = compiled.iter().filter(|node| node.catalog.is_none());
-    let failed: Vec<&str> = without.map(|node| node.certname.as_str()).collect();
-    let mut written = true;
-    if let Some(folder) = session.common.out.clone() {
-        for found in write_all(compiled, &folder) {
-            session.report(&found)?;
-            written = false;
+/// What is kept of a node whose catalog was written.
+struct Line {
+    certname: EcoString,
+    /// Resources and classes; `None` where there is no catalog.
+    counts: Option<(usize, usize)>,
+    warnings: usize,
+}
+
+/// What a run leaves to be said, in whatever order the nodes were done.
+#[derive(Default)]
+struct Done {
+    lines: BTreeMap<usize, Line>,
+    met: Met,
+    /// Why catalogs could not be written.
+    unwritten: BTreeMap<usize, Diagnostic>,
+    /// The catalog that goes to stdout.
+    text: Option<String>,
+    /// Nodes whose results may still change.
+    held: BTreeMap<usize, Held>,
+}
+
+/// A node whose catalog is not in its place yet.
+struct Held {
+    line: Line,
+    diagnostics: Vec<Diagnostic>,
+    file: Option<crate::diag::Result<Prepared>>,
+    text: Option<String>,
+}
+
+/// Writes catalogs where they belong, and keeps what is to be said of the nodes.
+struct Keeper {
+    folder: Option<CatalogFolder>,
+    to_stdout: bool,
+    done: Mutex<Done>,
+}
+
+impl Receiver for Keeper {
+    fn take(&self, index: usize, node: CompiledNode, settled: bool) {
+        let held = self.hold(node);
+        if settled {
+            self.lock().held.remove(&index);
+            self.keep(index, held);
+        } else {
+            self.lock().held.insert(index, held);
         }
     }
-    match session.format_or(Format::Json) {
-        Format::Json if session.common.out.is_none() => {
-            for text in compiled.iter().filter_map(catalog_text) {
-                session.out.write_all(text.as_bytes())?;
+
+    fn add(&self, index: usize, found: Diagnostic) {
+        if let Some(held) = self.lock().held.get_mut(&index) {
+            if found.severity() == Severity::Error {
+                (held.line.counts, held.file, held.text) = (None, None, None);
             }
-        }
-        Format::Json => {}
-        Format::Summary | Format::Text | Format::Html | Format::Sarif | Format::Junit | Format::Github => {
-            summary(compiled, session)?
+            held.diagnostics.push(found);
         }
     }
-    let count = compiled.len() - failed.len();
-    session.note(&format!("{count} of {} nodes compiled", compiled.len()))?;
+
+    fn settle(&self, index: usize) {
+        let held = self.lock().held.remove(&index);
+        held.into_iter().for_each(|held| self.keep(index, held));
+    }
+}
+
+impl Keeper {
+    fn lock(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_done(self) -> Done {
+        self.done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a catalog beside its place.
+    fn hold(&self, node: CompiledNode) -> Held {
+        let wanted = self.folder.is_some() || self.to_stdout;
+        let text = node.catalog.as_ref().filter(|_| wanted).map(write_catalog);
+        let file = match (&self.folder, &text) {
+            (Some(folder), Some(text)) => Some(folder.prepare(&node.certname, text)),
+            (_, _) => None,
+        };
+        let counts = node.catalog.map(|catalog| (catalog.resources.len(), catalog.classes.len()));
+        let line = Line { certname: node.certname, counts, warnings: 0 };
+        Held { line, diagnostics: node.diagnostics, file, text: text.filter(|_| self.to_stdout) }
+    }
+
+    /// Renames it into its place.
+    fn keep(&self, index: usize, held: Held) {
+        let Held { mut line, diagnostics, file, text } = held;
+        let unwritten = file.and_then(|file| file.and_then(Prepared::place).err());
+        line.warnings = diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
+        let mut done = self.lock();
+        done.lines.insert(index, line);
+        done.met.add(index, diagnostics);
+        done.unwritten.extend(unwritten.map(|found| (index, *found)));
+        done.text = text.or(done.text.take());
+    }
+}
+
+/// Reports what was found, and prints the catalog or the summary.
+fn tell(done: Done, session: &mut Session<'_>) -> Outcome {
+    let name = |index: usize| done.lines.get(&index).map(|line| line.certname.as_str());
+    let met = done.met.report(name, session)?;
+    for found in done.unwritten.values() {
+        session.report(found)?;
+    }
+    if let Some(text) = &done.text {
+        session.out.write_all(text.as_bytes())?;
+    }
+    if session.format_or(Format::Json) != Format::Json {
+        summary(done.lines.values(), session)?;
+    }
+    let failed = done.lines.values().filter(|line| line.counts.is_none());
+    let failed: Vec<&str> = failed.map(|line| line.certname.as_str()).collect();
+    let compiled = done.lines.len() - failed.len();
+    session.note(&format!("{compiled} of {} nodes compiled", done.lines.len()))?;
     if !failed.is_empty() {
         writeln!(session.err, "not compiled: {}", failed.join(", "))?;
     }
-    needed(compiled, session)?;
-    Ok(if failed.is_empty() && written { Status::Done } else { Status::Failed })
-}
-
-/// Prints each diagnostic once, with the nodes that it was met on.
-pub(super) fn report_by_place(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
-    let mut met: IndexMap<String, (&Diagnostic, Vec<&str>)> = IndexMap::new();
-    for node in compiled {
-        for found in &node.diagnostics {
-            met.entry(found.one_line()).or_insert((found, Vec::new())).1.push(&node.certname);
-        }
-    }
-    for (diagnostic, nodes) in met.values() {
-        session.report(diagnostic)?;
-        if session.shows(diagnostic) {
-            writeln!(session.err, "  on {}", nodes.join(", "))?;
-        }
-    }
-    Ok(())
+    needed(&met, session)?;
+    Ok(if failed.is_empty() && done.unwritten.is_empty() { Status::Done } else { Status::Failed })
 }
 
 /// Lists the places where a program, the network or a file outside of the inputs would have been needed.
-fn needed(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
-    let all = compiled.iter().flat_map(|node| &node.diagnostics);
-    let refused = all.filter(|found| eval::is_refusal(found.code()));
+fn needed(met: &[Diagnostic], session: &mut Session<'_>) -> Result<(), Stop> {
+    let refused = met.iter().filter(|found| eval::is_refusal(found.code()));
     let places: IndexSet<String> = refused.map(Diagnostic::one_line).collect();
     let what = match places.len() {
         0 => return Ok(()),
@@ -125,62 +207,17 @@ fn needed(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), St
     Ok(())
 }
 
-fn catalog_text(node: &CompiledNode) -> Option<String> {
-    node.catalog.as_ref().map(write_catalog)
-}
-
-/// One line a node: resources, edges, classes.
-fn summary(compiled: &[CompiledNode], session: &mut Session<'_>) -> Result<(), Stop> {
-    let width = compiled.iter().map(|node| node.certname.len()).max().unwrap_or(0);
-    for node in compiled {
-        let warnings = node.diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
-        let line = match &node.catalog {
-            Some(catalog) => format!(
-                "{:width$}  {:5} resources  {:4} classes  {warnings} warnings",
-                node.certname,
-                catalog.resources.len(),
-                catalog.classes.len(),
-            ),
-            None => format!("{:width$}  failed", node.certname),
+/// One line a node: resources, classes, warnings.
+fn summary<'l>(lines: impl Iterator<Item = &'l Line> + Clone, session: &mut Session<'_>) -> Result<(), Stop> {
+    let width = lines.clone().map(|line| line.certname.len()).max().unwrap_or(0);
+    for Line { certname, counts, warnings } in lines {
+        let rest = match counts {
+            Some((resources, classes)) => {
+                format!("{resources:5} resources  {classes:4} classes  {warnings} warnings")
+            }
+            None => "failed".to_owned(),
         };
-        writeln!(session.out, "{line}")?;
+        writeln!(session.out, "{certname:width$}  {rest}")?;
     }
     Ok(())
-}
-
-/// Writes `CERTNAME.json` for each catalog; gives what could not be written.
-fn write_all(compiled: &[CompiledNode], folder: &Path) -> Vec<Diagnostic> {
-    if let Err(found) = fs::create_dir_all(folder) {
-        let message = format!("`{}` cannot be made: {found}", folder.display());
-        return vec![Diagnostic::error(&NOT_WRITTEN, message)];
-    }
-    let write = |node: &CompiledNode| {
-        let text = catalog_text(node)?;
-        write_one(&folder.join(format!("{}.json", node.certname)), &text).err().map(|found| *found)
-    };
-    compiled.iter().filter_map(write).collect()
-}
-
-/// Writes a file beside its place and renames it into it; replaces nothing but an earlier catalog.
-fn write_one(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
-    let failed = |why: &dyn std::fmt::Display| {
-        Box::new(Diagnostic::error(&NOT_WRITTEN, format!("`{}` cannot be written: {why}", path.display())))
-    };
-    if path.exists() && !is_catalog(path) {
-        let found = failed(&"a file that is no catalog is in its place");
-        return Err(Box::new(found.help("choose another folder for `--out`, or move the file away")));
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|found| failed(&found))?;
-    file.write_all(text.as_bytes()).map_err(|found| failed(&found))?;
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(mode).map_err(|found| failed(&found))?;
-    file.persist(path).map_err(|found| failed(&found.error))?;
-    Ok(())
-}
-
-fn is_catalog(path: &Path) -> bool {
-    let parsed =
-        fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    parsed.is_some_and(|found| found.get("resources").is_some_and(serde_json::Value::is_array))
 }

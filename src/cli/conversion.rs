@@ -9,7 +9,7 @@ use crate::{
     catalog::Catalog,
     compile::CompiledNode,
     diag::{Diagnostic, Result},
-    inputs::FLAG,
+    inputs::{FLAG, ReadNode},
     packages::NameMap,
     report::Report,
     translate::{self, Context, Sources, Translated},
@@ -57,14 +57,14 @@ pub(super) fn convert(
 }
 
 fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, Vec<Diagnostic>> {
-    let compiled = loaded.compile()?;
+    let (nodes, compiled) = loaded.compile()?;
     let sources = Sources { world: &loaded.world, module_path: &loaded.repo.module_path, mounts };
-    let one = |(node, (_, inputs)): (&CompiledNode, &(EcoString, Result<crate::inputs::NodeInputs>))| {
+    let one = |(node, (_, inputs)): (&CompiledNode, &ReadNode)| {
         let facts = inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef);
         let context = Context { facts: &facts, sources, packages: &NameMap };
         node.catalog.as_ref().map(|catalog| translate::translate(catalog, &context))
     };
-    let hosts = compiled.iter().zip(&loaded.nodes).filter_map(one).collect();
+    let hosts = compiled.iter().zip(&nodes).filter_map(one).collect();
     Ok(Conversion { compiled, hosts })
 }
 

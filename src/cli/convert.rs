@@ -4,6 +4,7 @@ use super::{
     Format, InputArguments, Session, Status,
     conversion::{Conversion, convert},
     session::{Outcome, Stop},
+    written::Met,
 };
 use crate::{
     diag::{Diagnostic, Result},
@@ -34,7 +35,8 @@ impl Convert {
         // before the work, so that nobody waits for a refusal
         emit::check_folder(&folder)?;
         let conversion = convert(&self.inputs.repo, self.inputs.sources(), session)?;
-        super::compile::report_by_place(&conversion.compiled, session)?;
+        let name = |index: usize| conversion.compiled.get(index).map(|node| node.certname.as_str());
+        Met::on(&conversion.compiled).report(name, session)?;
         let (output, report) = assemble(&conversion)?;
         let written =
             if self.check { emit::compare(&output, &folder)? } else { emit::write_output(&output, &folder)? };

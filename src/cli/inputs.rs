@@ -2,13 +2,13 @@
 
 use super::{Session, puppetdb::PuppetDbArguments};
 use crate::{
-    compile::{CompiledNode, Exported, Fleet, NOT_COMPILED, Options},
+    compile::{CompiledNode, Exported, Fleet, Listed, NOT_COMPILED, Options},
     diag::{Diagnostic, Result, Sink},
     eval::Strict,
     hiera::yaml,
     inputs::{
-        FLAG, Layout, NodeInputs, NodeSources, PuppetDb, Reader, Repo, Settings, node_inputs,
-        nodes_without_facts, other_nodes,
+        FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings,
+        nodes_without_facts,
     },
     source::{DiskWorld, SourceFile, World},
     value::Value,
@@ -136,12 +136,12 @@ enum StrictSetting {
 pub struct Loaded {
     /// The files and the clock.
     pub world: DiskWorld,
+    /// The files that the flags name: facts and the like, which need not lie in the repo.
+    inputs: DiskWorld,
     /// The control repo.
     pub repo: Repo,
-    /// The selected nodes, sorted by certname.
-    pub nodes: Vec<(EcoString, Result<NodeInputs>)>,
-    /// The nodes that are not selected, where what they export reaches the others.
-    pub others: Vec<(EcoString, Result<NodeInputs>)>,
+    /// The nodes by name.
+    pub list: NodeList,
     /// What holds for all nodes.
     pub options: Options,
     /// Warnings met while reading.
@@ -149,15 +149,53 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Compiles the selected nodes.
+    /// Reads and compiles the selected nodes; both are in the order of their certnames.
     ///
     /// # Errors
     /// Gives all that is wrong with the site manifests.
-    pub fn compile(&self) -> Result<Vec<CompiledNode>, Vec<Diagnostic>> {
-        let fleet =
-            Fleet::open(&self.repo, self.nodes.iter().chain(&self.others), &self.options, &self.world)?;
-        Ok(fleet.compile_among(&self.nodes, &self.others))
+    pub fn compile(&self) -> Result<(Vec<ReadNode>, Vec<CompiledNode>), Vec<Diagnostic>> {
+        let fleet = Fleet::open(&self.repo, &self.options, &self.world)?;
+        let nodes = self.nodes();
+        let compiled = fleet.compile_among(&nodes, &self.others());
+        Ok((nodes, compiled))
     }
+
+    /// Reads a node.
+    ///
+    /// # Errors
+    /// Gives what is wrong with its data.
+    pub fn node(&self, name: &str) -> Result<NodeInputs> {
+        self.with_reader(|reader| self.list.read(name, reader))
+    }
+
+    /// Reads the selected nodes, sorted by certname.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<ReadNode> {
+        self.with_reader(|reader| self.list.read_all(self.list.selected(), reader))
+    }
+
+    /// Reads the nodes that are not selected, where what they export reaches the others.
+    pub fn others(&self) -> Vec<ReadNode> {
+        let names = if self.options.exported == Exported::Fleet { self.list.others() } else { Vec::new() };
+        self.with_reader(|reader| self.list.read_all(&names, reader))
+    }
+
+    /// Runs something with the nodes, each of which is read when it is asked for.
+    pub fn with_nodes<T>(&self, run: impl FnOnce(&Listed<'_>) -> T) -> T {
+        let with_others = self.options.exported == Exported::Fleet;
+        self.with_reader(|reader| run(&Listed::new(&self.list, with_others, reader)))
+    }
+
+    fn with_reader<T>(&self, run: impl FnOnce(Reader<'_>) -> T) -> T {
+        let rules = yaml_rules(self.options.puppet_version);
+        let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
+        run(Reader { world: &self.inputs, yaml: &read_yaml, root: &self.repo.root })
+    }
+}
+
+/// How facts and the like are read.
+fn yaml_rules(puppet_version: u8) -> yaml::Rules {
+    yaml::Rules { psych: yaml::Psych::of_puppet(puppet_version), objects: true }
 }
 
 impl InputArguments {
@@ -184,22 +222,20 @@ impl SourceArguments {
     pub fn load(&self, repo: &Path, session: &Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         let one = |found: Box<Diagnostic>| vec![*found];
         let world = DiskWorld::new(self.clock().map_err(one)?);
-        let rules = yaml::Rules { psych: yaml::Psych::of_puppet(self.puppet_version), objects: true };
+        let rules = yaml_rules(self.puppet_version);
         let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
         let reader = Reader { world: &world, yaml: &read_yaml, root: repo };
         let sink = Sink::default();
         let opened = Repo::open(&self.layout(repo), reader, &sink).map_err(one)?;
         let puppetdb = self.puppetdb.open(reader).map_err(one)?;
         let sources = self.node_sources(puppetdb.clone());
-        let mut nodes = node_inputs(&sources, reader).map_err(one)?;
+        let mut list = NodeList::open(&sources, reader).map_err(one)?;
         if let Some(shard) = &self.shard {
             let (part, of) = parse_shard(shard).map_err(one)?;
-            nodes.retain(|(certname, _)| shard_of(certname, of) == part);
+            list.retain(|certname| shard_of(certname, of) == part);
         }
-        let mut options = self.options(nodes.len(), reader).map_err(one)?;
+        let mut options = self.options(list.selected().len(), reader).map_err(one)?;
         options.puppetdb = puppetdb;
-        let fleet = options.exported == Exported::Fleet;
-        let others = if fleet { other_nodes(&sources, reader, &nodes).map_err(one)? } else { Vec::new() };
         if let Some(path) = &session.common.config {
             options.answers = Arc::new(Settings::read(path, reader).map_err(one)?.functions);
         }
@@ -208,8 +244,9 @@ impl SourceArguments {
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
         }));
+        let inputs = world.clone();
         let world = self.confined(world, &opened);
-        Ok(Loaded { repo: opened, nodes, others, options, warnings, world })
+        Ok(Loaded { repo: opened, list, options, warnings, world, inputs })
     }
 
     /// Writes the PuppetDB's answers where `--puppetdb-record` says.

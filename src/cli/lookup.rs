@@ -93,16 +93,15 @@ impl Lookup {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
         let merge = self.merge()?;
         let loaded = self.sources.load(&self.repo, session)?;
-        let nodes = if self.compile { loaded.nodes.as_slice() } else { &[] };
-        let fleet = Fleet::open(&loaded.repo, nodes, &loaded.options, &loaded.world)?;
-        let [(_, node)] = loaded.nodes.as_slice() else {
-            let message = match loaded.nodes.len() {
+        let fleet = Fleet::for_lookups(&loaded.repo, &loaded.options, &loaded.world)?;
+        let [name] = loaded.list.selected() else {
+            let message = match loaded.list.selected().len() {
                 0 => "a lookup is for a node, and there is none",
                 _ => "a lookup is for one node, and there are several",
             };
             return Err(vec![Diagnostic::error(&NO_NODES, message).help("name it by `--node`")].into());
         };
-        let node = node.clone()?;
+        let node = loaded.node(name)?;
         let certname = node.certname.clone();
         let asked =
             fleet.in_top_scope(node, self.compile, |data, scope| self.ask(data, scope, merge.as_ref()));

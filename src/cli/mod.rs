@@ -24,6 +24,7 @@ mod puppetdb;
 mod rollback;
 mod session;
 mod status;
+mod written;
 
 pub use codes::{all_codes, find_code};
 pub use common::{ColorChoice, Common, Format};

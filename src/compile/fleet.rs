@@ -1,10 +1,6 @@
 //! Compiles the nodes of a run.
 
-use super::{
-    Exported, Options,
-    exports::Exports,
-    rounds::{Node, Receiver, Rounds},
-};
+use super::{Exported, Node, Nodes, Options, Receiver, exports::Exports, nodes::Read, rounds::Rounds};
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result, Severity},
@@ -19,7 +15,7 @@ use ecow::EcoString;
 use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// One node's catalog, or why there is none.
@@ -34,6 +30,10 @@ pub struct CompiledNode {
 }
 
 impl CompiledNode {
+    fn failed(certname: EcoString, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { certname, catalog: None, diagnostics }
+    }
+
     /// Adds a diagnostic; an error withdraws the catalog.
     pub fn add(&mut self, found: Diagnostic) {
         if found.severity() == Severity::Error {
@@ -43,6 +43,12 @@ impl CompiledNode {
     }
 }
 
+/// An environment, or what is wrong with its site manifests.
+type Opened = Arc<Result<Environment, Vec<Diagnostic>>>;
+
+/// What came of one node: the result, what it exports, and what its collectors asked.
+pub(super) type Compiled = (CompiledNode, Vec<Resource>, Vec<Asked>);
+
 /// A repo whose nodes can be compiled.
 pub struct Fleet<'a> {
     repo: &'a Repo,
@@ -50,30 +56,30 @@ pub struct Fleet<'a> {
     world: &'a dyn World,
     hiera: Hiera<'a>,
     /// By name: nodes of one repo may be in environments of different names.
-    environments: BTreeMap<EcoString, Environment>,
+    environments: Mutex<BTreeMap<EcoString, Opened>>,
 }
 
 impl<'a> Fleet<'a> {
-    /// Reads the site manifests for the environments that the nodes are in.
+    /// Reads the site manifests.
     ///
     /// # Errors
-    /// Gives all that is wrong with the site manifests.
-    pub fn open<'n>(
-        repo: &'a Repo,
-        nodes: impl IntoIterator<Item = &'n Node>,
-        options: &'a Options,
-        world: &'a dyn World,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let hiera = hiera(repo, options, world).map_err(|found| vec![*found])?;
-        let mut fleet = Self { repo, options, world, hiera, environments: BTreeMap::new() };
-        for node in nodes.into_iter().filter_map(|(_, node)| node.as_ref().ok()) {
-            let name = fleet.name_of(node);
-            if !fleet.environments.contains_key(&name) {
-                let environment = Environment::open(fleet.paths(name.clone()), world)?;
-                fleet.environments.insert(name, environment);
-            }
+    /// Gives all that is wrong with them.
+    pub fn open(repo: &'a Repo, options: &'a Options, world: &'a dyn World) -> Result<Self, Vec<Diagnostic>> {
+        let fleet = Self::for_lookups(repo, options, world).map_err(|found| vec![*found])?;
+        match &*fleet.environment(&fleet.name_of(None)) {
+            Ok(_) => {}
+            Err(found) => return Err(found.clone()),
         }
         Ok(fleet)
+    }
+
+    /// Takes a repo of which no manifests are read until a node needs them.
+    ///
+    /// # Errors
+    /// Gives private keys that cannot be read.
+    pub fn for_lookups(repo: &'a Repo, options: &'a Options, world: &'a dyn World) -> Result<Self> {
+        let hiera = hiera(repo, options, world)?;
+        Ok(Self { repo, options, world, hiera, environments: Mutex::default() })
     }
 
     /// Compiles all nodes; the results are in the order of the nodes.
@@ -86,49 +92,44 @@ impl<'a> Fleet<'a> {
     #[must_use]
     pub fn compile_among(&self, nodes: &[Node], others: &[Node]) -> Vec<CompiledNode> {
         let results = Mutex::new(nodes.iter().map(|_| None).collect::<Vec<_>>());
-        self.compile_into(nodes, others, &results);
+        self.compile_into(&Read(nodes, others), &results);
         results.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    /// Compiles likewise and gives each result away as soon as it is there.
+    /// Compiles likewise and gives each result away as soon as it is there, so that no more are held than are worked
+    /// on.
     ///
     /// With [`Exported::Fleet`] there are rounds: every node sees what the round before exported, until the exports
-    /// repeat. Results may come several times, the last one counts.
-    pub fn compile_into(&self, nodes: &[Node], others: &[Node], receiver: &dyn Receiver) {
+    /// repeat. Results of nodes that collect are settled then.
+    pub fn compile_into(&self, nodes: &dyn Nodes, receiver: &dyn Receiver) {
         if self.options.exported == Exported::Fleet {
-            return Rounds::new(self, nodes, others, receiver).run();
+            return Rounds::new(self, nodes, receiver).run();
         }
-        nodes.par_iter().enumerate().for_each(|(index, (certname, node))| {
-            receiver.take(index, self.node(certname, node, None).0);
+        (0..nodes.wanted()).into_par_iter().for_each(|index| {
+            receiver.take(index, self.node(nodes, index, None).0, true);
         });
     }
 
-    /// Compiles one node; gives what it exports and what its collectors asked, too.
-    pub(super) fn node(
-        &self,
-        certname: &EcoString,
-        node: &Result<NodeInputs>,
-        seen: Option<&Exports>,
-    ) -> (CompiledNode, Vec<Resource>, Vec<Asked>) {
-        let failed = |found: Diagnostic| {
-            let diagnostics = vec![found];
-            (CompiledNode { certname: certname.clone(), catalog: None, diagnostics }, Vec::new(), Vec::new())
+    /// Compiles one node.
+    pub(super) fn node(&self, nodes: &dyn Nodes, index: usize, seen: Option<&Exports>) -> Compiled {
+        let certname = nodes.certname(index);
+        let failed = |found| (CompiledNode::failed(certname.clone(), found), Vec::new(), Vec::new());
+        let node = match nodes.inputs(index) {
+            Ok(node) => node,
+            Err(found) => return failed(vec![*found]),
         };
-        let node = match node {
-            Ok(node) => node.clone(),
-            Err(found) => return failed((**found).clone()),
-        };
-        let name = self.name_of(&node);
-        let Some(environment) = self.environments.get(&name) else {
-            let message = format!("the environment `{name}` was not read");
-            return failed(Diagnostic::error(&super::NOT_COMPILED, message));
+        let name = self.name_of(node.environment.as_ref());
+        let opened = self.environment(&name);
+        let environment = match &*opened {
+            Ok(environment) => environment,
+            Err(found) => return failed(found.clone()),
         };
         let mut request = self.request(node, &name);
         request.exported = seen.cloned();
         let data = self.hiera.node();
         let compiled = eval::compile_node(environment, &request, &data, self.world);
         let (catalog, diagnostics) = (compiled.catalog, compiled.diagnostics);
-        (CompiledNode { certname: certname.clone(), catalog, diagnostics }, compiled.exports, compiled.asked)
+        (CompiledNode { certname, catalog, diagnostics }, compiled.exports, compiled.asked)
     }
 
     /// Runs something in a node's top scope: after its compile, or without any manifest, as `puppet lookup` does.
@@ -143,7 +144,7 @@ impl<'a> Fleet<'a> {
         compile: bool,
         run: impl FnOnce(&NodeData<'_>, &TopScope<'_, '_>) -> T + Send,
     ) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let name = self.name_of(&node);
+        let name = self.name_of(node.environment.as_ref());
         let mut request = self.request(node, &name);
         let mut paths = self.paths(name);
         if !compile {
@@ -155,8 +156,14 @@ impl<'a> Fleet<'a> {
         eval::in_top_scope(&environment, &request, &data, self.world, |scope| run(&data, scope))
     }
 
-    fn name_of(&self, node: &NodeInputs) -> EcoString {
-        match (&self.repo.environment, &node.environment) {
+    fn environment(&self, name: &EcoString) -> Opened {
+        let mut known = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || Arc::new(Environment::open(self.paths(name.clone()), self.world));
+        known.entry(name.clone()).or_insert_with(open).clone()
+    }
+
+    fn name_of(&self, of_enc: Option<&EcoString>) -> EcoString {
+        match (&self.repo.environment, of_enc) {
             (Some(given), _) => given.as_str().into(),
             (None, Some(of_enc)) => of_enc.clone(),
             (None, None) => "production".into(),

@@ -7,11 +7,13 @@ mod codes;
 mod data;
 mod exports;
 mod fleet;
+mod nodes;
 mod options;
 mod rounds;
 
 pub use codes::CODES;
 pub(crate) use codes::{INCOMPLETE, NOT_COMPILED, NOT_WRITTEN, OSCILLATES};
 pub use fleet::{CompiledNode, Fleet, hiera};
+pub use nodes::{Listed, Node, Nodes};
 pub use options::{Exported, Options};
-pub use rounds::{Node, Receiver};
+pub use rounds::Receiver;

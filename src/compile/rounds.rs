@@ -5,15 +5,10 @@
 //! would be answered differently by now. Between rounds only exports and questions are kept.
 
 use super::{
-    CompiledNode, Fleet,
+    CompiledNode, Fleet, Nodes,
     exports::{self, Exports},
 };
-use crate::{
-    catalog::Resource,
-    diag::{Diagnostic, Result},
-    eval::Asked,
-    inputs::NodeInputs,
-};
+use crate::{catalog::Resource, diag::Diagnostic, eval::Asked};
 use ecow::EcoString;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,21 +16,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// After so many rounds exports must repeat.
 const ROUNDS: usize = 5;
 
-/// A node's name and data.
-pub type Node = (EcoString, Result<NodeInputs>);
-
 /// Takes the results of a run, from several threads.
 pub trait Receiver: Sync {
-    /// Takes the result of the node of this index; it replaces an earlier one, since what other nodes export may
-    /// have changed what this one collects.
-    fn take(&self, index: usize, node: CompiledNode);
+    /// Takes the result of the node of this index. Unless it is `settled`, what other nodes export may still change
+    /// it: then another result replaces it, or it is settled later.
+    fn take(&self, index: usize, node: CompiledNode, settled: bool);
 
-    /// Adds a diagnostic to the last result of a node; an error withdraws its catalog.
+    /// Adds a diagnostic to the last result of a node that is not settled; an error withdraws its catalog.
     fn add(&self, index: usize, found: Diagnostic);
+
+    /// Says that the last result of a node stays.
+    fn settle(&self, index: usize);
 }
 
 impl Receiver for Mutex<Vec<Option<CompiledNode>>> {
-    fn take(&self, index: usize, node: CompiledNode) {
+    fn take(&self, index: usize, node: CompiledNode, _settled: bool) {
         if let Some(slot) = self.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
             *slot = Some(node);
         }
@@ -46,6 +41,8 @@ impl Receiver for Mutex<Vec<Option<CompiledNode>>> {
             node.add(found);
         }
     }
+
+    fn settle(&self, _index: usize) {}
 }
 
 /// What is kept of a node between rounds.
@@ -60,33 +57,30 @@ struct Kept {
 /// The rounds of one run.
 pub(super) struct Rounds<'r, 'f> {
     fleet: &'r Fleet<'f>,
-    /// Those whose results are wanted, then the others.
-    nodes: Vec<&'r Node>,
-    wanted: usize,
+    nodes: &'r dyn Nodes,
     receiver: &'r dyn Receiver,
     kept: Vec<Kept>,
 }
 
 impl<'r, 'f> Rounds<'r, 'f> {
-    pub(super) fn new(
-        fleet: &'r Fleet<'f>,
-        wanted: &'r [Node],
-        others: &'r [Node],
-        receiver: &'r dyn Receiver,
-    ) -> Self {
-        let nodes: Vec<&Node> = wanted.iter().chain(others).collect();
-        let kept = nodes.iter().map(|_| Kept::default()).collect();
-        Self { fleet, nodes, wanted: wanted.len(), receiver, kept }
+    pub(super) fn new(fleet: &'r Fleet<'f>, nodes: &'r dyn Nodes, receiver: &'r dyn Receiver) -> Self {
+        let kept = (0..nodes.count()).map(|_| Kept::default()).collect();
+        Self { fleet, nodes, receiver, kept }
     }
 
     /// Runs until exports repeat; after too many rounds every node that collects has an error.
     pub(super) fn run(mut self) {
+        self.until_they_repeat();
+        self.collectors().for_each(|(index, _)| self.receiver.settle(index));
+    }
+
+    fn until_they_repeat(&mut self) {
         let mut seen: Exports = Arc::from([]);
-        self.compile((0..self.wanted).collect(), &seen);
+        self.compile((0..self.nodes.wanted()).collect(), &seen);
         if !self.kept.iter().any(|kept| !kept.asked.is_empty()) {
             return;
         }
-        self.compile((self.wanted..self.nodes.len()).collect(), &seen);
+        self.compile((self.nodes.wanted()..self.nodes.count()).collect(), &seen);
         for _ in 1..ROUNDS {
             let exports = self.exports();
             let changed = self.changed(&seen, &exports);
@@ -106,16 +100,15 @@ impl<'r, 'f> Rounds<'r, 'f> {
 
     fn compile(&mut self, indexes: Vec<usize>, seen: &Exports) {
         let one = |index: usize| {
-            let (certname, node) = self.nodes.get(index)?;
-            let (compiled, exports, asked) = self.fleet.node(certname, node, Some(seen));
+            let (compiled, exports, asked) = self.fleet.node(self.nodes, index, Some(seen));
             let failed = compiled.catalog.is_none();
-            if index < self.wanted {
-                self.receiver.take(index, compiled);
+            if index < self.nodes.wanted() {
+                self.receiver.take(index, compiled, asked.is_empty());
             }
             let exports = exports.into_iter().map(exports::stored).collect();
-            Some((index, Kept { compiled: true, failed, exports, asked }))
+            (index, Kept { compiled: true, failed, exports, asked })
         };
-        let done: Vec<(usize, Kept)> = indexes.into_par_iter().filter_map(one).collect();
+        let done: Vec<(usize, Kept)> = indexes.into_par_iter().map(one).collect();
         for (index, kept) in done {
             if let Some(slot) = self.kept.get_mut(index) {
                 *slot = kept;
@@ -126,7 +119,8 @@ impl<'r, 'f> Rounds<'r, 'f> {
     /// What all nodes export by now, by certname, then in the order of the exporter's catalog.
     fn exports(&self) -> Exports {
         let mut all: Vec<(EcoString, Resource)> = Vec::new();
-        for ((certname, _), kept) in self.nodes.iter().zip(&self.kept) {
+        for (index, kept) in self.kept.iter().enumerate() {
+            let certname = self.nodes.certname(index);
             all.extend(kept.exports.iter().map(|resource| (certname.clone(), resource.clone())));
         }
         all.sort_by(|(left, _), (right, _)| left.cmp(right));
@@ -135,26 +129,26 @@ impl<'r, 'f> Rounds<'r, 'f> {
 
     /// The nodes whose collectors get other answers than when they were compiled last.
     fn changed(&self, before: &Exports, after: &Exports) -> Vec<usize> {
-        let is_changed = |(certname, kept): (&EcoString, &Kept)| {
-            kept.asked.iter().any(|asked| {
-                let (before, after) = (asked.answer(certname, before), asked.answer(certname, after));
-                !exports::same(before, after)
+        let is_changed = |index: &usize| {
+            let certname = self.nodes.certname(*index);
+            self.kept.get(*index).is_some_and(|kept| {
+                kept.asked.iter().any(|asked| {
+                    !exports::same(asked.answer(&certname, before), asked.answer(&certname, after))
+                })
             })
         };
-        let nodes = self.nodes.iter().map(|(certname, _)| certname).zip(&self.kept);
-        let changed = nodes.enumerate().filter(|(_, node)| is_changed(*node));
-        changed.map(|(index, _)| index).collect()
+        (0..self.kept.len()).into_par_iter().filter(is_changed).collect()
     }
 
     fn collectors(&self) -> impl Iterator<Item = (usize, &Kept)> {
-        let wanted = self.kept.iter().take(self.wanted).enumerate();
+        let wanted = self.kept.iter().take(self.nodes.wanted()).enumerate();
         wanted.filter(|(_, kept)| !kept.asked.is_empty())
     }
 
     /// Warns, on each node that collects, of nodes that failed: what they export is not known.
     fn mark_incomplete(&self) {
-        let failed = self.nodes.iter().zip(&self.kept).filter(|(_, kept)| kept.compiled && kept.failed);
-        let failed: Vec<&str> = failed.map(|((certname, _), _)| certname.as_str()).collect();
+        let failed = self.kept.iter().enumerate().filter(|(_, kept)| kept.compiled && kept.failed);
+        let failed: Vec<EcoString> = failed.map(|(index, _)| self.nodes.certname(index)).collect();
         if failed.is_empty() {
             return;
         }

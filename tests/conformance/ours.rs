@@ -86,7 +86,7 @@ fn compile(case: &Case, version: u8, folder: &Path, root: &Path) -> Result<Compi
     let mut options = Options::of_puppet(version);
     options.strict = Some(if case.is_lax() { Strict::Warning } else { Strict::Error });
     options.strict_variables = Some(!case.is_lax());
-    Ok(Fleet::open(&repo, &nodes, &options, &world)?.compile(&nodes).remove(0))
+    Ok(Fleet::open(&repo, &options, &world)?.compile(&nodes).remove(0))
 }
 
 /// The same cut that `tests/oracle/conformance.rb` makes.
