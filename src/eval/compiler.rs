@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub warned: HashSet<EcoString>,
     /// Names of the types that are being defined, in lower case.
     pub defining: Vec<EcoString>,
+    /// Types whose definitions' names were noted.
+    pub noted_types: HashSet<EcoString>,
     /// Names of the `TypeSet`s that something has named, in lower case.
     pub type_sets: HashSet<EcoString>,
     /// Types of parameters by the address of their expression, which lives as long as the environment.

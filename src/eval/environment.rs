@@ -15,7 +15,7 @@ use crate::{
 };
 use ecow::EcoString;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -70,7 +70,9 @@ pub struct Environment {
     types: TypeFiles,
     /// Named data types by their names in lower case; what they stand for does not depend on a node.
     named_types: Mutex<HashMap<EcoString, Arc<Alias>>>,
-    pub(super) ruby_functions: Mutex<HashMap<EcoString, Arc<RubyFunctions>>>,
+    /// The names that a named type's definition names.
+    mentions: Mutex<HashMap<EcoString, BTreeSet<EcoString>>>,
+    pub(super) ruby_functions: Mutex<HashMap<EcoString, (Arc<RubyFunctions>, Asked)>>,
 }
 
 impl Environment {
@@ -117,6 +119,7 @@ impl Environment {
             templates: Mutex::default(),
             types,
             named_types: Mutex::default(),
+            mentions: Mutex::default(),
             ruby_functions: Mutex::default(),
         })
     }
@@ -230,6 +233,17 @@ impl Environment {
     pub(crate) fn type_alias(&self, key: &EcoString, name: &EcoString) -> Arc<Alias> {
         let mut types = self.named_types.lock().unwrap_or_else(PoisonError::into_inner);
         types.entry(key.clone()).or_insert_with(|| Alias::new(name.clone())).clone()
+    }
+
+    /// Keeps that the definition of a named type names another.
+    pub(super) fn mention(&self, of: &EcoString, name: &EcoString) {
+        let mut mentions = self.mentions.lock().unwrap_or_else(PoisonError::into_inner);
+        mentions.entry(of.clone()).or_default().insert(name.clone());
+    }
+
+    /// Returns the names that the definition of a named type names.
+    pub(super) fn mentions(&self, of: &EcoString) -> BTreeSet<EcoString> {
+        self.mentions.lock().unwrap_or_else(PoisonError::into_inner).get(of).cloned().unwrap_or_default()
     }
 
     /// Forgets a named type that could not be made.

@@ -7,7 +7,7 @@
 use super::environment::Environment;
 use crate::{
     functions::{Function, Generation},
-    source::World,
+    source::{RecordingWorld, World},
 };
 use ecow::EcoString;
 use std::{
@@ -69,12 +69,14 @@ impl Environment {
     pub(crate) fn ruby_functions(&self, module: &str, world: &dyn World) -> Option<Arc<RubyFunctions>> {
         let folder = self.modules().get(module)?;
         let mut known = self.ruby_functions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(module) {
-            return Some(found.clone());
+        if !known.contains_key(module) {
+            let recording = RecordingWorld::new(world);
+            let found = Arc::new(RubyFunctions::list(folder, module, &recording));
+            known.insert(module.into(), (found, recording.recorded().into()));
         }
-        let found = Arc::new(RubyFunctions::list(folder, module, world));
-        known.insert(module.into(), found.clone());
-        Some(found)
+        let (found, asked) = known.get(module)?;
+        world.note(asked);
+        Some(found.clone())
     }
 
     /// Tells what a builtin that was ported from a module is to the module as it is on the module path.

@@ -49,6 +49,9 @@ impl Compiler<'_> {
     /// Finds a type by its name: an alias, an `Object` or a `TypeSet`, or one in a `TypeSet`.
     pub(crate) fn named_type(&self, name: &str) -> Result<Option<Type>> {
         let key = munge(name);
+        if let Some(of) = self.state.borrow().defining.last() {
+            self.env.mention(of, &key);
+        }
         if let Some((set, member)) = key.rsplit_once("::")
             && self.env.alias(&key, self.world)?.is_none()
         {
@@ -85,6 +88,7 @@ impl Compiler<'_> {
     ) -> Result<Type> {
         let alias = self.env.type_alias(key, name);
         if let Some(found) = alias.resolved() {
+            self.note_mentions(key)?;
             return Ok(match found {
                 Type::Object(_) | Type::TypeSet(_) => found.clone(),
                 _ => Type::Alias(alias),
@@ -108,6 +112,16 @@ impl Compiler<'_> {
             return Err(refuse(format!("Type alias '{name}' cannot be resolved to a real type")));
         }
         Ok(it)
+    }
+
+    /// A type that is made already, maybe by another node: what its definition names is looked at for this one too.
+    fn note_mentions(&self, key: &EcoString) -> Result<()> {
+        if self.state.borrow_mut().noted_types.insert(key.clone()) {
+            for name in self.env.mentions(key) {
+                self.named_type(&name)?;
+            }
+        }
+        Ok(())
     }
 
     fn deeper_type(&self, run: impl FnOnce() -> Result<Type>) -> Result<Type> {

@@ -209,7 +209,7 @@ impl Call<'_> {
         }
         let files = &self.node.hiera.files;
         let inside = files.within(&files.root.join(Path::new(path)))?;
-        let Some(source) = files.text(&inside)? else {
+        let Some(source) = files.text(&inside, self.node.world)? else {
             let message = format!("there is no file `{path}`");
             return Err(Box::new(Diagnostic::error(&codes::NOT_A_HASH, message)));
         };

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Result},
     inputs,
-    source::{Location, SourceFile, Span, World},
+    source::{Asked, Location, RecordingWorld, SourceFile, Span, World},
     value::{HashMap, Value},
 };
 use ecow::EcoString;
@@ -118,6 +118,33 @@ impl<K: Ord, T: Clone> Memo<K, T> {
     }
 }
 
+/// Makes a value once per key; every world that it is given in learns what was asked to make it.
+#[derive(Debug)]
+pub(super) struct Noted<K, T>(Memo<K, (Result<T>, Asked)>);
+
+impl<K, T> Default for Noted<K, T> {
+    fn default() -> Self {
+        Self(Memo::default())
+    }
+}
+
+impl<K: Ord, T: Clone> Noted<K, T> {
+    pub(super) fn get(
+        &self,
+        key: K,
+        world: &dyn World,
+        make: impl FnOnce(&dyn World) -> Result<T>,
+    ) -> Result<T> {
+        let (made, asked) = self.0.get(key, || {
+            let recording = RecordingWorld::new(world);
+            let made = make(&recording);
+            Ok((made, recording.recorded().into()))
+        })?;
+        world.note(&asked);
+        made
+    }
+}
+
 /// The files below the folders that may be read.
 pub(super) struct Files<'w> {
     pub world: &'w dyn World,
@@ -126,7 +153,7 @@ pub(super) struct Files<'w> {
     /// The folders that data may lie in.
     pub allowed: Vec<PathBuf>,
     pub psych: yaml::Psych,
-    data: Memo<(PathBuf, DataFormat), Option<Arc<DataFile>>>,
+    data: Noted<(PathBuf, DataFormat), Option<Arc<DataFile>>>,
 }
 
 impl<'w> Files<'w> {
@@ -137,7 +164,7 @@ impl<'w> Files<'w> {
         psych: yaml::Psych,
     ) -> Self {
         let allowed = allowed.iter().map(|folder| normal(folder)).collect();
-        Self { world, root, allowed, psych, data: Memo::default() }
+        Self { world, root, allowed, psych, data: Noted::default() }
     }
 
     /// Returns a path as it is shown.
@@ -147,18 +174,23 @@ impl<'w> Files<'w> {
     }
 
     /// Reads a data file; `None` where it is not there.
-    pub(super) fn data(&self, path: &Path, format: DataFormat) -> Result<Option<Arc<DataFile>>> {
+    pub(super) fn data(
+        &self,
+        path: &Path,
+        format: DataFormat,
+        world: &dyn World,
+    ) -> Result<Option<Arc<DataFile>>> {
         let path = self.within(path)?;
-        self.data.get((path.clone(), format), || self.load(&path, format))
+        self.data.get((path.clone(), format), world, |world| self.load(&path, format, world))
     }
 
     /// Reads a file as text; `None` where it is not there.
-    pub(super) fn text(&self, path: &Path) -> Result<Option<Arc<SourceFile>>> {
+    pub(super) fn text(&self, path: &Path, world: &dyn World) -> Result<Option<Arc<SourceFile>>> {
         let unreadable = |why: String| {
             let message = format!("`{}` cannot be read: {why}", self.shown(path));
             Box::new(Diagnostic::error(&codes::NOT_A_HASH, message))
         };
-        let bytes = match self.world.read(path) {
+        let bytes = match world.read(path) {
             Ok(bytes) => bytes,
             Err(found) if matches!(found.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(None);
@@ -199,8 +231,8 @@ impl<'w> Files<'w> {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-    fn load(&self, path: &Path, format: DataFormat) -> Result<Option<Arc<DataFile>>> {
-        let Some(source) = self.text(path)? else { return Ok(None) };
+    fn load(&self, path: &Path, format: DataFormat, world: &dyn World) -> Result<Option<Arc<DataFile>>> {
+        let Some(source) = self.text(path, world)? else { return Ok(None) };
         let rules = yaml::Rules { psych: self.psych, objects: false };
         let (value, lines) = match format {
             DataFormat::Json => (inputs::json(&source)?, Lines::Unknown),

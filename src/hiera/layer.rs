@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Result},
     inputs,
-    source::{Location, SourceFile, Span},
+    source::{Location, SourceFile, Span, World},
     value::Value,
 };
 use ecow::EcoString;
@@ -37,21 +37,21 @@ pub(super) struct LayerData {
 }
 
 impl Hiera<'_> {
-    fn layer_config(&self, layer: &Layer) -> Result<LayerConfig> {
-        self.configs.get(layer.clone(), || {
+    fn layer_config(&self, layer: &Layer, world: &dyn World) -> Result<LayerConfig> {
+        self.configs.get(layer.clone(), world, |world| {
             let warnings = Mutex::new(Vec::new());
             let warn = |found| warnings.lock().unwrap_or_else(PoisonError::into_inner).push(found);
             let config = match layer {
-                Layer::Global => self.global(&warn),
+                Layer::Global => self.global(world, &warn),
                 Layer::Environment => {
                     let named = self.settings.environment_data_provider.as_deref();
-                    self.provided(layer, &self.files.root, named, &warn)
+                    self.provided(layer, (&self.files.root, world), named, &warn)
                 }
                 Layer::Module(name) => match self.modules.get(name) {
                     None => Ok(None),
                     Some(module) => {
-                        let named = self.data_provider(&module.root)?;
-                        self.provided(layer, &module.root, named.as_deref(), &warn)
+                        let named = self.data_provider(&module.root, world)?;
+                        self.provided(layer, (&module.root, world), named.as_deref(), &warn)
                     }
                 },
             };
@@ -60,13 +60,13 @@ impl Hiera<'_> {
         })
     }
 
-    fn global(&self, warn: &dyn Fn(Diagnostic)) -> Result<Option<Arc<Config>>> {
+    fn global(&self, world: &dyn World, warn: &dyn Fn(Diagnostic)) -> Result<Option<Arc<Config>>> {
         let Some(path) = &self.settings.global else {
             let mut nothing = Config::assumed(Path::new(""));
             nothing.levels.clear();
             return Ok(Some(Arc::new(nothing)));
         };
-        let found = config::load(path, &Layer::Global, &self.files, warn)?;
+        let found = config::load(path, &Layer::Global, (&self.files, world), warn)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(Some(found.unwrap_or_else(|| Arc::new(Config::assumed(folder)))))
     }
@@ -75,11 +75,11 @@ impl Hiera<'_> {
     fn provided(
         &self,
         layer: &Layer,
-        folder: &Path,
+        (folder, world): (&Path, &dyn World),
         named: Option<&str>,
         warn: &dyn Fn(Diagnostic),
     ) -> Result<Option<Arc<Config>>> {
-        let config = config::load(&folder.join("hiera.yaml"), layer, &self.files, warn)?;
+        let config = config::load(&folder.join("hiera.yaml"), layer, (&self.files, world), warn)?;
         let config = match config {
             Some(config) if config.version <= 3 => {
                 self.version_3_below(&config, warn)?;
@@ -121,8 +121,8 @@ impl Hiera<'_> {
     }
 
     /// `data_provider` of a module's `metadata.json`.
-    fn data_provider(&self, module: &Path) -> Result<Option<EcoString>> {
-        let Some(source) = self.files.text(&module.join("metadata.json"))? else { return Ok(None) };
+    fn data_provider(&self, module: &Path, world: &dyn World) -> Result<Option<EcoString>> {
+        let Some(source) = self.files.text(&module.join("metadata.json"), world)? else { return Ok(None) };
         if !source.text().contains("data_provider") {
             return Ok(None);
         }
@@ -138,7 +138,7 @@ impl NodeData<'_> {
         if let Some(known) = lock().get(layer) {
             return Ok(known.clone());
         }
-        let found = self.hiera.layer_config(layer)?;
+        let found = self.hiera.layer_config(layer, self.world)?;
         found.warnings.iter().for_each(|warning| host.report(warning.clone()));
         let data = found
             .config

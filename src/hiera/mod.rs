@@ -46,7 +46,7 @@ use crate::{
 };
 use config::Layer;
 use ecow::EcoString;
-use files::{Files, Memo};
+use files::{Files, Memo, Noted};
 use layer::LayerConfig;
 use std::path::{Path, PathBuf};
 
@@ -88,7 +88,7 @@ pub struct Hiera<'w> {
     modules: &'w Modules,
     settings: Settings,
     keys: Option<Keys>,
-    configs: Memo<Layer, LayerConfig>,
+    configs: Noted<Layer, LayerConfig>,
     decrypted: Memo<(EcoString, EcoString), Value>,
 }
 
@@ -101,7 +101,7 @@ impl<'w> Hiera<'w> {
         allowed.extend(settings.global.as_ref().and_then(|path| path.parent()).map(Path::to_owned));
         let psych = yaml::Psych::of_puppet(settings.puppet_version);
         let files = Files::new(world, root.to_owned(), allowed, psych);
-        Self { files, modules, settings, keys: None, configs: Memo::default(), decrypted: Memo::default() }
+        Self { files, modules, settings, keys: None, configs: Noted::default(), decrypted: Memo::default() }
     }
 
     /// Takes the private keys for eyaml.
@@ -114,7 +114,13 @@ impl<'w> Hiera<'w> {
     /// Returns the data as one node sees it.
     #[must_use]
     pub fn node(&'w self) -> NodeData<'w> {
-        NodeData::new(self)
+        self.node_in(self.files.world)
+    }
+
+    /// Returns likewise; this world learns all that the node's data are made from.
+    #[must_use]
+    pub fn node_in<'n>(&'n self, world: &'n dyn World) -> NodeData<'n> {
+        NodeData::new(self, world)
     }
 
     fn decrypt(&self, value: &Value, file: &EcoString, key: &str) -> Result<Value> {

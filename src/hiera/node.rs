@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, Result},
+    source::World,
     value::Value,
 };
 use ecow::EcoString;
@@ -26,6 +27,8 @@ use std::{
 /// The data of a control repo as one node sees it.
 pub struct NodeData<'h> {
     pub(super) hiera: &'h Hiera<'h>,
+    /// What files are read through.
+    pub(super) world: &'h dyn World,
     pub(super) layers: Mutex<BTreeMap<Layer, Option<Arc<LayerData>>>>,
     pub(super) caches: Mutex<Vec<Arc<Cache>>>,
     pub(super) file_data: Mutex<BTreeMap<EcoString, Value>>,
@@ -51,9 +54,10 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'h> NodeData<'h> {
-    pub(super) fn new(hiera: &'h Hiera<'h>) -> Self {
+    pub(super) fn new(hiera: &'h Hiera<'h>, world: &'h dyn World) -> Self {
         Self {
             hiera,
+            world,
             layers: Mutex::default(),
             caches: Mutex::default(),
             file_data: Mutex::default(),

@@ -155,7 +155,8 @@ impl Search<'_> {
         let file = match known {
             Some(known) => known,
             None => {
-                let file = self.hiera.files.data(path, format).map_err(|found| placed(*found))?;
+                let file = self.hiera.files.data(path, format, self.node.world);
+                let file = file.map_err(|found| placed(*found))?;
                 asked.spot.file.get_or_init(|| file).clone()
             }
         };

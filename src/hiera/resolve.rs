@@ -199,7 +199,7 @@ impl Search<'_> {
 
     fn path(&self, written: &str, path: &Path) -> Result<Place> {
         let path = self.hiera.files.within(path)?;
-        let world = self.hiera.files.world;
+        let world = self.node.world;
         let there = world.is_file(&path) || world.is_dir(&path);
         Ok(Place::Path { written: written.into(), path, there })
     }
@@ -207,7 +207,7 @@ impl Search<'_> {
     fn globbed(&self, written: &str, datadir: &Path) -> Result<Vec<Place>> {
         let pattern = datadir.join(self.interpolate_path(written)?);
         let shown = self.hiera.files.shown(&normal(&pattern));
-        let found = glob(&pattern, self.hiera.files.world).into_iter();
+        let found = glob(&pattern, self.node.world).into_iter();
         found.map(|path| self.path(&shown, &path)).collect()
     }
 

@@ -8,4 +8,4 @@ mod world;
 
 pub use file::{LineColumn, Location, SourceFile, Span};
 pub use origin::{Frame, Guard, Origin, Read};
-pub use world::{Asked, DiskWorld, MemoryWorld, Recorded, RecordingWorld, World};
+pub use world::{Asked, DiskWorld, MemoryWorld, Recorded, RecordingWorld, Trace, World};

@@ -1,6 +1,5 @@
 //! The only way to files for the compiling half: a trait, so that tests run in memory and reads are recorded.
 
-use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io,
@@ -182,7 +181,7 @@ impl World for MemoryWorld {
 }
 
 /// One question a compile asked of the world.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Recorded {
     /// A file was read and had this content hash, or was not there.
     File(PathBuf, Option<[u8; 32]>),
@@ -196,6 +195,8 @@ pub enum Recorded {
     Unreadable(PathBuf),
     /// The clock was read.
     Clock(i64),
+    /// Something that is no file was asked: a program, a server. Nothing can be said of its next answer.
+    Outside,
 }
 
 impl Recorded {
@@ -208,7 +209,7 @@ impl Recorded {
             | Self::Exists(path, ..)
             | Self::Link(path, _)
             | Self::Unreadable(path) => Some(path),
-            Self::Clock(_) => None,
+            Self::Clock(_) | Self::Outside => None,
         }
     }
 
@@ -221,10 +222,26 @@ impl Recorded {
             Self::Folder(path, _) => drop(again.list(path)),
             Self::Exists(path, ..) => drop(again.is_file(path)),
             Self::Link(path, _) => drop(again.is_link(path)),
-            Self::Unreadable(_) => return false,
+            Self::Unreadable(_) | Self::Outside => return false,
             Self::Clock(_) => drop(again.now()),
         }
         again.recorded().first() == Some(self)
+    }
+}
+
+/// All that was asked: one by one, and what came with things that were made already.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Questions of its own, sorted.
+    pub own: Vec<Recorded>,
+    /// Those of what is shared.
+    pub shared: Vec<Asked>,
+}
+
+impl Trace {
+    /// Returns all questions; the same one may come several times.
+    pub fn iter(&self) -> impl Iterator<Item = &Recorded> {
+        self.own.iter().chain(self.shared.iter().flat_map(|asked| asked.iter()))
     }
 }
 
@@ -252,7 +269,16 @@ impl<'a> RecordingWorld<'a> {
         all.into_iter().collect()
     }
 
-    fn keep(&self, question: Recorded) {
+    /// Returns likewise without bringing it together.
+    #[must_use]
+    pub fn into_trace(self) -> Trace {
+        let own = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+        let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Trace { own, shared: noted.into_values().collect() }
+    }
+
+    /// Notes a question that was asked elsewhere.
+    pub fn keep(&self, question: Recorded) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
     }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, Result},
-    source::{Location, SourceFile, Span},
+    source::{Location, SourceFile, Span, World},
     value::Value,
 };
 use ecow::EcoString;
@@ -135,10 +135,10 @@ impl Config {
 pub(super) fn load(
     path: &Path,
     layer: &Layer,
-    files: &Files<'_>,
+    (files, world): (&Files<'_>, &dyn World),
     warn: &dyn Fn(Diagnostic),
 ) -> Result<Option<Arc<Config>>> {
-    let Some(source) = files.text(path)? else { return Ok(None) };
+    let Some(source) = files.text(path, world)? else { return Ok(None) };
     let document = yaml::read(&source, yaml::Rules { psych: files.psych, objects: false })?;
     let reading = Reading { document: &document, layer, path };
     let version = reading.version()?;
