@@ -24,6 +24,7 @@ pub mod eval;
 pub mod functions;
 pub mod hiera;
 pub mod inputs;
+pub mod maps;
 pub mod model;
 pub mod observe;
 pub mod packages;

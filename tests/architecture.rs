@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders of `src/`, lowest first: each may use those before it. The pipeline is in `docs/architecture.md`.
 const ORDER: &[&str] = &[
+    "maps",
     "source",
     "diag",
     "value",

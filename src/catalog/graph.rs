@@ -6,12 +6,10 @@
 //! the one that Puppet prints.
 
 use super::{Catalog, Resource, ResourceRef, Unread, automatic, names::Names};
+use crate::maps::IndexMap;
+use crate::maps::{HashMap, HashSet};
 use crate::value::{Type, Value};
-use indexmap::IndexMap;
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    fmt,
-};
+use std::{collections::VecDeque, fmt};
 
 /// Why one resource comes before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,8 +74,8 @@ impl Catalog {
         let mut graph = AgentGraph {
             resources: names.resources.clone(),
             containers,
-            relations: IndexMap::new(),
-            edges: IndexMap::new(),
+            relations: IndexMap::default(),
+            edges: IndexMap::default(),
             unread: Vec::new(),
         };
         graph.declare(&names);
@@ -95,7 +93,7 @@ fn is_container(resource: &Resource, names: &Names<'_>) -> bool {
 
 /// Returns what each resource contains.
 fn contents(catalog: &Catalog, names: &Names<'_>) -> IndexMap<usize, Vec<usize>> {
-    let mut found: IndexMap<usize, Vec<usize>> = IndexMap::new();
+    let mut found: IndexMap<usize, Vec<usize>> = IndexMap::default();
     for edge in &catalog.edges {
         if let (Some(outer), Some(inner)) = (names.find(&edge.source), names.find(&edge.target)) {
             found.entry(outer).or_default().push(inner);
@@ -168,7 +166,7 @@ impl AgentGraph<'_> {
         for ((from, to), cause) in plain {
             self.add(self.start(from), self.start(to), cause);
         }
-        let mut moved: HashSet<(usize, usize)> = HashSet::new();
+        let mut moved: HashSet<(usize, usize)> = HashSet::default();
         let touching = touching(&relations);
         for container in (0..self.resources.len()).filter(|at| self.is_container(*at)).collect::<Vec<_>>() {
             let inside = contents.get(&container).map(Vec::as_slice).unwrap_or_default();
@@ -271,7 +269,7 @@ impl AgentGraph<'_> {
     /// Follows the first edge within a knot until the way meets itself: for knots with too many ways.
     fn any_way(&self, first: Vertex, inside: &HashSet<Vertex>) -> Vec<Vertex> {
         let mut path = vec![first];
-        let mut seen = HashSet::from([first]);
+        let mut seen = HashSet::from_iter([first]);
         while let Some(last) = path.last() {
             let next =
                 self.edges.get(last).into_iter().flat_map(IndexMap::keys).find(|it| inside.contains(*it));
@@ -289,7 +287,7 @@ type Relation = ((usize, usize), Cause);
 
 /// Returns the relations that lead to each resource and those that lead from it.
 fn touching(relations: &IndexMap<(usize, usize), Cause>) -> HashMap<usize, (Vec<Relation>, Vec<Relation>)> {
-    let mut found: HashMap<usize, (Vec<Relation>, Vec<Relation>)> = HashMap::new();
+    let mut found: HashMap<usize, (Vec<Relation>, Vec<Relation>)> = HashMap::default();
     for (edge, cause) in relations {
         found.entry(edge.1).or_default().0.push((*edge, *cause));
         found.entry(edge.0).or_default().1.push((*edge, *cause));

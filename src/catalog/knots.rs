@@ -1,14 +1,16 @@
 //! Strongly connected sets of a graph (Tarjan, without recursion).
 
-use std::{
-    collections::{HashMap, HashSet},
-    hash::Hash,
-};
+use crate::maps::{HashMap, HashSet};
+use std::hash::Hash;
 
 /// Returns the strongly connected sets, single vertices among them.
 pub(super) fn knots<V: Copy + Eq + Hash>(vertices: &[V], next: impl Fn(V) -> Vec<V>) -> Vec<Vec<V>> {
-    let mut search =
-        Search { index: HashMap::new(), low: HashMap::new(), stack: Vec::new(), on: HashSet::new() };
+    let mut search = Search {
+        index: HashMap::default(),
+        low: HashMap::default(),
+        stack: Vec::new(),
+        on: HashSet::default(),
+    };
     let mut found = Vec::new();
     for root in vertices {
         if !search.index.contains_key(root) {

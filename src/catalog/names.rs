@@ -1,12 +1,13 @@
 //! How an agent finds resources: by title, by alias, and by what they manage.
 
 use super::{Catalog, Resource, ResourceRef};
+use crate::maps::HashMap;
 use crate::{
     restypes::{self, TypeFacts},
     value::Value,
 };
 use ecow::EcoString;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// The resources of a catalog as an agent finds them.
 pub(super) struct Names<'a> {
@@ -19,7 +20,8 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(super) fn new(catalog: &'a Catalog) -> Self {
         let resources: Vec<&Resource> = catalog.resources.values().collect();
-        let mut names = Self { resources, catalog, by_reference: HashMap::new(), by_name: HashMap::new() };
+        let mut names =
+            Self { resources, catalog, by_reference: HashMap::default(), by_name: HashMap::default() };
         for (at, resource) in names.resources.iter().enumerate() {
             names.by_reference.insert(&resource.reference, at);
         }

@@ -4,6 +4,8 @@
 //! listed as sensitive is marked, its value unlabelled.
 
 use super::{Catalog, Edge, Parameter, Resource, ResourceRef};
+use crate::maps::HashMap;
+use crate::maps::IndexMap;
 use crate::{
     diag::{Code, Diagnostic, Result},
     source::{Location, Origin, SourceFile, Span},
@@ -11,9 +13,8 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ecow::EcoString;
-use indexmap::IndexMap;
 use serde_json::Value as Json;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// A catalog's JSON is broken or is no catalog.
 pub(crate) const NOT_A_CATALOG: Code = Code {
@@ -188,7 +189,7 @@ struct Places {
 
 impl Places {
     fn new(resources: &[Json]) -> Self {
-        let mut lines: IndexMap<EcoString, u64> = IndexMap::new();
+        let mut lines: IndexMap<EcoString, u64> = IndexMap::default();
         for item in resources {
             if let (Some(file), Some(line)) = (text_of(item, "file"), item.get("line").and_then(Json::as_u64))
             {

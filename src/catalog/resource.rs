@@ -1,8 +1,8 @@
 //! Resources, references and the catalog that holds them.
 
+use crate::maps::{IndexMap, IndexSet};
 use crate::{restypes::TypeFacts, source::Origin, value::Value};
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 use std::{fmt, sync::Arc};
 
 /// A reference: type capitalized by segment (`Apache::Vhost`) and title.

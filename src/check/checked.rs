@@ -1,12 +1,12 @@
 //! All that a check found, put together.
 
 use super::{Classified, codes::CYCLE, files::Files};
+use crate::maps::IndexMap;
 use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Severity},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 /// One finding with the nodes that it was met on.
 #[derive(Clone, Debug)]

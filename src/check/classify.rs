@@ -1,5 +1,6 @@
 //! Classifies what came out of compiling: how much of each node has a place on the target.
 
+use crate::maps::IndexMap;
 use crate::{
     compile::CompiledNode,
     diag::Diagnostic,
@@ -7,7 +8,6 @@ use crate::{
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub fn classify<'f>(
         })
         .collect();
     let mut found = Classified::default();
-    let mut manual: IndexMap<(String, EcoString), Manual> = IndexMap::new();
+    let mut manual: IndexMap<(String, EcoString), Manual> = IndexMap::default();
     for (certname, host) in translated {
         let score = host.ledger.score();
         found.total.add(&score);

@@ -5,6 +5,7 @@ use super::{
     session::{Outcome, Stop},
     written::{CatalogFolder, Met, Prepared},
 };
+use crate::maps::IndexSet;
 use crate::{
     catalog::write_catalog,
     compile::{CompiledNode, Fleet, Receiver},
@@ -14,7 +15,6 @@ use crate::{
 };
 use clap::Args;
 use ecow::EcoString;
-use indexmap::IndexSet;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},

@@ -1,6 +1,7 @@
 //! The inputs of a control repo, common to every command that compiles.
 
 use super::{Session, puppetdb::PuppetDbArguments};
+use crate::maps::IndexMap;
 use crate::{
     compile::{CompiledNode, Exported, Fleet, Listed, NOT_COMPILED, Options},
     diag::{Diagnostic, Result, Sink},
@@ -15,7 +16,6 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,

@@ -4,12 +4,13 @@
 //! order of the first node that has it.
 
 use super::{Session, session::Stop};
+use crate::maps::HashMap;
 use crate::{
     compile::{CompiledNode, NOT_WRITTEN},
     diag::{Diagnostic, Result},
 };
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::hash_map::Entry,
     fmt::Display,
     fs,
     io::{self, Write},

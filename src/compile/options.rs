@@ -1,12 +1,12 @@
 //! What holds for every node of a run.
 
+use crate::maps::IndexMap;
 use crate::{
     eval::Strict,
     inputs::{Answers, Programs, PuppetDb},
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{path::PathBuf, sync::Arc};
 
 /// Where collectors of exported resources look.
@@ -62,7 +62,7 @@ impl Options {
             exported: Exported::default(),
             puppetdb: None,
             server_facts: default_server_facts(version),
-            settings: IndexMap::new(),
+            settings: IndexMap::default(),
             record_reads: true,
             eyaml_keys: None,
             answers: Arc::default(),

@@ -10,6 +10,7 @@ use super::{
     resource::{Param, Res, ResourceId, What},
     scope::{Level, LevelKind, Parameters, ScopeId, Var},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     functions::Inclusion,
@@ -17,7 +18,6 @@ use crate::{
     value::{Type, Value},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -395,7 +395,7 @@ impl Compiler<'_> {
         kind: &Arc<ResourceType>,
         scope: ScopeId,
     ) -> Result<IndexMap<EcoString, Var>> {
-        let Some(resource) = self.resource(id) else { return Ok(IndexMap::new()) };
+        let Some(resource) = self.resource(id) else { return Ok(IndexMap::default()) };
         let reference = resource.reference().to_string();
         let mut values: IndexMap<EcoString, Option<Var>> =
             kind.parameters().iter().map(|parameter| (parameter.name.clone(), None)).collect();
@@ -414,7 +414,7 @@ impl Compiler<'_> {
         };
         let level =
             Rc::new(Level { below: Some(self.top_level(scope)), kind: LevelKind::Parameters(parameters) });
-        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
+        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::default()) };
         self.guarded(scope, || -> Result<()> {
             self.push_level(scope, level.clone());
             let Some(source) = &kind.source else { return Ok(()) };

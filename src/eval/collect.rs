@@ -9,6 +9,7 @@ use super::{
     resource::{Res, ResourceId},
     scope::ScopeId,
 };
+use crate::maps::IndexMap;
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
@@ -17,7 +18,6 @@ use crate::{
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,

@@ -13,6 +13,8 @@ use super::{
     resource::{Res, ResourceId, What, add_tag, stored_reference, uniqueness_key},
     scope::{Level, Scope, ScopeId, Var},
 };
+use crate::maps::{HashMap, HashSet};
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, ResourceRef},
     diag::{Code, Diagnostic, Result, Sink},
@@ -22,10 +24,8 @@ use crate::{
     value::{Regexp, Str, Value},
 };
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 use std::{
     cell::{Cell, RefCell},
-    collections::{HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
@@ -187,7 +187,7 @@ impl<'a> Compiler<'a> {
 
     fn set_node_parameters(&self) -> Result<()> {
         let request = self.request;
-        let mut names = HashSet::new();
+        let mut names = HashSet::default();
         let mut set = |name: &EcoString, value: &Value, read: Read| {
             if name == "environment" || !names.insert(name.clone()) {
                 return Ok(());
@@ -488,7 +488,7 @@ impl<'a> Compiler<'a> {
             _ => self.find_type(type_name)?,
         };
         let what = what.unwrap_or(What::Unknown);
-        let mut tags = IndexSet::new();
+        let mut tags = IndexSet::default();
         super::resource::add_tag_if_valid(&mut tags, &reference.type_name);
         super::resource::add_tag_if_valid(&mut tags, &reference.title);
         let kind = match &what {
@@ -503,7 +503,7 @@ impl<'a> Compiler<'a> {
             symbolic: false,
             what,
             kind,
-            parameters: IndexMap::new(),
+            parameters: IndexMap::default(),
             tags,
             exported: false,
             is_virtual: false,
@@ -515,7 +515,7 @@ impl<'a> Compiler<'a> {
             source: self.scope_source(scope),
             origin: self.recorder.origin(None, frames, None),
             frames: Arc::default(),
-            sensitive: IndexSet::new(),
+            sensitive: IndexSet::default(),
             exporter: None,
         })
     }

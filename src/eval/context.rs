@@ -264,7 +264,7 @@ impl Cx<'_, '_> {
         let declaration = Declaration { type_name: munge(bare), form, at: at.clone() };
         let frames = self.c.scope_frames(self.scope);
         for (title, own) in instances.as_hash().into_iter().flatten() {
-            let mut params = Params::new();
+            let mut params = Params::default();
             let sources = [defaults.and_then(Value::as_hash), own.as_hash()];
             for (name, value) in sources.into_iter().flatten().flatten() {
                 let origin = self.c.recorder.origin(Some(at.clone()), frames.clone(), None);

@@ -196,7 +196,7 @@ impl Cx<'_, '_> {
     }
 
     fn hash(&self, entries: &[HashEntry]) -> Result<Value> {
-        let mut out = HashMap::with_capacity(entries.len());
+        let mut out = HashMap::with_capacity_and_hasher(entries.len(), crate::maps::Hashes::default());
         for entry in entries {
             let key = self.eval(&entry.key)?;
             out.insert(key, self.eval(&entry.value)?);

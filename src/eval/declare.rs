@@ -8,6 +8,7 @@ use super::{
     resource::{Param, Res, What},
     scope::{Defaults, ScopeId},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::Result,
     source::{Location, Span},
@@ -15,7 +16,6 @@ use crate::{
     value::{Type, Value},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 /// Attributes by name in order.
 pub(crate) type Params = IndexMap<EcoString, Param>;
@@ -107,7 +107,7 @@ impl Cx<'_, '_> {
 
     /// Evaluates attributes; `*` adds those of a hash. One that is given twice is an error at `whole`.
     pub(crate) fn attributes(&self, operations: &[AttributeOperation], whole: Span) -> Result<Params> {
-        let mut params = Params::new();
+        let mut params = Params::default();
         for operation in operations {
             match operation {
                 AttributeOperation::Attribute(it) => {
@@ -291,7 +291,7 @@ impl Compiler<'_> {
             current = parent;
         }
         let state = self.state.borrow();
-        let mut all = Defaults::new();
+        let mut all = Defaults::default();
         for scope in chain.iter().rev() {
             let own = state.scopes.get(scope.0).and_then(|scope| scope.defaults.get(type_name));
             all.extend(own.into_iter().flatten().map(|(name, param)| (name.clone(), param.clone())));

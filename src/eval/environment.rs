@@ -6,6 +6,7 @@ use super::{
     natives::RubyFunctions,
     types::TypeFiles,
 };
+use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
     restypes::{self, TypeFacts},
@@ -15,7 +16,7 @@ use crate::{
 };
 use ecow::EcoString;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };

@@ -2,6 +2,7 @@
 //! given parameters.
 
 use super::{codes, cx::Cx, definition::munge, lambda::Signature, scope::Var};
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile},
@@ -9,7 +10,6 @@ use crate::{
     value::{Str, Value},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// The text that a template has made so far.
@@ -123,7 +123,7 @@ fn epp_of(lambda: &Lambda) -> Option<&Epp> {
 }
 
 fn named_arguments(parameters: Option<&Value>, at: &Location) -> Result<IndexMap<EcoString, Value>> {
-    let Some(parameters) = parameters else { return Ok(IndexMap::new()) };
+    let Some(parameters) = parameters else { return Ok(IndexMap::default()) };
     let Some(entries) = parameters.as_hash() else {
         let found = Diagnostic::error(&codes::ARGUMENTS, "the parameters of a template must be a Hash");
         return Err(Box::new(found.at(at.clone())));

@@ -8,6 +8,8 @@ use super::{
     resource::{Param, Res, ResourceId, What, parse_reference},
     scope::Var,
 };
+use crate::maps::{HashMap, HashSet};
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, Edge, Parameter, Resource, ResourceRef},
     diag::{Diagnostic, Result},
@@ -16,11 +18,7 @@ use crate::{
     value::{Type, Value},
 };
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 impl Compiler<'_> {
     /// Finishes all resources: arrows, late overrides, tags, `Sensitive` values, checks, what containers pass on.
@@ -169,7 +167,7 @@ impl Compiler<'_> {
     /// hang on their stage and get them from their container's tags only.
     fn pass_metaparameters_on(&self) -> Result<()> {
         let Some(main) = self.find_resource("class", "main") else { return Ok(()) };
-        let mut contained: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
+        let mut contained: HashMap<ResourceId, Vec<ResourceId>> = HashMap::default();
         for (source, target) in &self.state.borrow().edges {
             contained.entry(*source).or_default().push(*target);
         }
@@ -178,8 +176,8 @@ impl Compiler<'_> {
             .filter(|name| !RELATIONSHIP_PARAMETERS.contains(&name.as_str()))
             .cloned()
             .collect();
-        let mut data: HashMap<ResourceId, IndexMap<EcoString, Param>> = HashMap::new();
-        let mut seen = HashSet::new();
+        let mut data: HashMap<ResourceId, IndexMap<EcoString, Param>> = HashMap::default();
+        let mut seen = HashSet::default();
         let mut queue = VecDeque::from([main]);
         while let Some(source) = queue.pop_front() {
             if !seen.insert(source) {
@@ -362,7 +360,7 @@ fn published(resource: &Res) -> Resource {
         Some(facts) => facts.namevar().cloned().unwrap_or_else(|| "name".into()),
         None => "name".into(),
     };
-    let mut parameters = IndexMap::new();
+    let mut parameters = IndexMap::default();
     let parsed = match facts {
         Some(facts) => facts.parse_title(&resource.title).unwrap_or_default(),
         None => vec![("name".into(), resource.title.clone())],

@@ -7,6 +7,7 @@ use super::{
     definition::ResourceType,
     scope::{Level, LevelKind, Parameters, Var},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     functions::{Block, jump},
@@ -15,7 +16,6 @@ use crate::{
     value::{Type, Value, describe_mismatch},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -141,7 +141,7 @@ impl Cx<'_, '_> {
         at: &Location,
     ) -> Result<IndexMap<EcoString, Var>> {
         let level = self.parameter_level(it.name, it.parameters);
-        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
+        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::default()) };
         self.c.guarded(self.scope, || -> Result<()> {
             self.c.push_level(self.scope, level.clone());
             for (index, parameter) in it.parameters.iter().enumerate() {
@@ -263,7 +263,7 @@ impl Cx<'_, '_> {
         at: &Location,
     ) -> Result<IndexMap<EcoString, Var>> {
         let level = self.parameter_level(it.name, it.parameters);
-        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::new()) };
+        let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::default()) };
         let unknown = arguments.keys().find(|name| !it.parameters.iter().any(|known| known.name == **name));
         if let Some(name) = unknown {
             let message = format!("`{}`: has no parameter named `{name}`", it.name);

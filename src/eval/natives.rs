@@ -5,13 +5,13 @@
 //! module's own file runs, or the function is unknown, as in Puppet.
 
 use super::environment::Environment;
+use crate::maps::HashSet;
 use crate::{
     functions::{Function, Generation},
     source::{RecordingWorld, World},
 };
 use ecow::EcoString;
 use std::{
-    collections::HashSet,
     path::Path,
     sync::{Arc, PoisonError},
 };

@@ -1,6 +1,7 @@
 //! What is asked of the evaluator for one node, and what it answers.
 
 use super::query::Asked;
+use crate::maps::IndexMap;
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
@@ -10,7 +11,6 @@ use crate::{
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// All that is known of one node before its manifests are evaluated.

@@ -5,6 +5,7 @@ use super::{
     definition::{ResourceType, capitalize},
     scope::ScopeId,
 };
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
@@ -13,7 +14,6 @@ use crate::{
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 use std::sync::Arc;
 
 /// A resource of the compile.
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn tags_of_qualified_names_add_their_segments() {
-        let mut tags = IndexSet::new();
+        let mut tags = IndexSet::default();
         add_tag(&mut tags, "Apache::Vhost").unwrap();
         add_tag_if_valid(&mut tags, "/etc/motd");
         assert_eq!(tags.iter().collect::<Vec<_>>(), ["apache::vhost", "apache", "vhost"]);

@@ -8,9 +8,9 @@ use super::{
     record::Reads,
     resource::{Param, ResourceId},
 };
+use crate::maps::IndexMap;
 use crate::value::Value;
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{cell::Cell, cell::RefCell, rc::Rc, sync::Arc};
 
 /// A scope of the compile.
@@ -191,7 +191,7 @@ impl Scope {
     ) -> Self {
         let base = Level::local(None);
         let levels = vec![Level::matching(Some(base.clone()), None)];
-        Self { parent, source, resource, base, levels, defaults: IndexMap::new() }
+        Self { parent, source, resource, base, levels, defaults: IndexMap::default() }
     }
 
     /// Returns the current level.

@@ -166,7 +166,7 @@ impl<'e> Definer<'_, '_, 'e> {
 
     /// `Parent { … }` as a member of a set.
     fn object_with_parent(&self, name: &EcoString, it: &'e ResourceDefaults) -> Result<Type> {
-        let mut init = HashMap::new();
+        let mut init = HashMap::default();
         let own =
             matches!(&it.type_ref.kind, ExprKind::TypeRef(left) if left == "Object" || left == "TypeSet");
         if !own {
@@ -196,7 +196,7 @@ impl<'e> Definer<'_, '_, 'e> {
             types: types.iter().filter_map(named).collect(),
             references: Vec::new(),
         };
-        let mut out = HashMap::new();
+        let mut out = HashMap::default();
         for entry in entries {
             let key = self.literal(&entry.key)?;
             match (key.as_str(), &entry.value.kind) {
@@ -214,7 +214,7 @@ impl<'e> Definer<'_, '_, 'e> {
         self.resolve_references(&out, &mut scope)?;
         let inside = Definer { c: self.c, source: self.source, set: Some(&scope) };
         if section("types").is_some() {
-            let mut members = HashMap::new();
+            let mut members = HashMap::default();
             for (member, _) in &scope.types {
                 let found = inside.member(member)?.unwrap_or(Type::Any);
                 members.insert(Value::str(member.clone()), Value::Type(found));
@@ -301,7 +301,8 @@ impl<'e> Definer<'_, '_, 'e> {
                 Value::Array(items.iter().map(|item| self.literal(item)).collect::<Result<_>>()?)
             }
             ExprKind::Hash(entries) => {
-                let mut out = HashMap::with_capacity(entries.len());
+                let mut out =
+                    HashMap::with_capacity_and_hasher(entries.len(), crate::maps::Hashes::default());
                 for entry in entries {
                     out.insert(self.literal(&entry.key)?, self.literal(&entry.value)?);
                 }
@@ -319,7 +320,7 @@ impl<'e> Definer<'_, '_, 'e> {
         entries: &'e [HashEntry],
         value: &mut dyn FnMut(&'e Expr) -> Result<Value>,
     ) -> Result<Value> {
-        let mut out = HashMap::new();
+        let mut out = HashMap::default();
         for entry in entries {
             let key =
                 key_text(&entry.key).map_or_else(|| self.literal(&entry.key), |it| Ok(Value::str(it)))?;

@@ -4,6 +4,7 @@
 //! then a module's Ruby, then what is known of Puppet and its agent (`Runtime3ResourceSupport`).
 
 use super::{EnvironmentPaths, codes};
+use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
     restypes::{self, Library, TypeFacts},
@@ -11,7 +12,7 @@ use crate::{
 };
 use ecow::EcoString;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };

@@ -7,13 +7,13 @@ use super::{
     resource::What,
     scope::{Found, Level, LevelKind, Scope, ScopeId, Var},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, Span},
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::rc::Rc;
 
 /// Why a variable has no value.
@@ -167,7 +167,7 @@ impl Compiler<'_> {
 
     /// Returns all variables that are seen from a scope by simple names (`Scope#to_hash`).
     pub(crate) fn variables(&self, scope: ScopeId) -> IndexMap<EcoString, Value> {
-        let mut all = IndexMap::new();
+        let mut all = IndexMap::default();
         if let Some(outer) = self.enclosing_scope(scope) {
             all.extend(self.variables(outer));
             if let Some(inherited) = self.inherited_scope(scope) {

@@ -7,6 +7,7 @@ use super::{
     numbers::block_order,
     table::rows,
 };
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     diag::Result,
     value::{
@@ -14,7 +15,6 @@ use crate::{
         types::{Instance, error_type},
     },
 };
-use indexmap::{IndexMap, IndexSet};
 use std::cmp::Ordering;
 
 rows! {
@@ -288,7 +288,7 @@ fn unique(call: &Call<'_>) -> Result<Value> {
         if call.block.is_some() { call.yields(std::slice::from_ref(item)) } else { Ok(item.clone()) }
     };
     if let Some(entries) = call.hash(0) {
-        let mut groups: IndexMap<Value, (Vec<Value>, IndexSet<Value>)> = IndexMap::new();
+        let mut groups: IndexMap<Value, (Vec<Value>, IndexSet<Value>)> = IndexMap::default();
         for (name, item) in entries {
             let group = groups.entry(key(item)?).or_default();
             group.0.push(name.clone());
@@ -298,7 +298,7 @@ fn unique(call: &Call<'_>) -> Result<Value> {
             groups.into_values().map(|(names, items)| (Value::array(names), Value::array(items))),
         ));
     }
-    let mut seen = IndexSet::new();
+    let mut seen = IndexSet::default();
     let mut kept = Vec::new();
     for item in items(call.arg(0)).or_fail(call)? {
         if seen.insert(key(&item)?) {

@@ -200,7 +200,7 @@ fn map(call: &Call<'_>) -> Result<Value> {
 }
 
 fn group_by(call: &Call<'_>) -> Result<Value> {
-    let mut groups: indexmap::IndexMap<Value, Vec<Value>> = indexmap::IndexMap::new();
+    let mut groups: crate::maps::IndexMap<Value, Vec<Value>> = crate::maps::IndexMap::default();
     walk(call, &mut |item, answer| {
         groups.entry(answer).or_default().push(item);
         true

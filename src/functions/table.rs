@@ -1,6 +1,7 @@
 //! The table of builtins: documentation, coverage and "did you mean" read it too.
 
 use super::Call;
+use crate::maps::HashMap;
 use crate::{
     diag::Result,
     value::{
@@ -8,7 +9,7 @@ use crate::{
         types::{NoAliases, Signature},
     },
 };
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// How labels go through a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

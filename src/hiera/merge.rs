@@ -1,12 +1,12 @@
 //! Merge strategies (`puppet/pops/merge_strategy.rb` and the `deep_merge` gem).
 
 use super::codes;
+use crate::maps::IndexSet;
 use crate::{
     diag::{Diagnostic, Result},
     value::{HashMap, Value, compile_regex},
 };
 use ecow::EcoVec;
-use indexmap::IndexSet;
 use std::{cmp::Ordering, sync::Arc};
 
 /// How the answers of several levels become one.

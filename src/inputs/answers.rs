@@ -4,13 +4,13 @@
 //! anything is called.
 
 use super::{Reader, codes};
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use serde::Deserialize;
 use std::{path::Path, sync::Arc};
 
@@ -67,7 +67,7 @@ impl Settings {
     /// Gives the place where it cannot be understood.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self> {
         let file: File = toml::from_str(source.text()).map_err(|error| broken(source, &error))?;
-        let mut functions = IndexMap::new();
+        let mut functions = IndexMap::default();
         for (name, row) in file.functions {
             let answer = row.answer().map_err(|why| {
                 let message = format!("`functions.{name}` {why}");

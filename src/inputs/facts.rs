@@ -4,7 +4,7 @@ use super::{FLAG, Reader, codes, json};
 use crate::{
     diag::{Diagnostic, Result},
     source::SourceFile,
-    value::{HashMap, Value},
+    value::Value,
 };
 use std::{path::Path, sync::Arc};
 
@@ -67,7 +67,7 @@ pub fn override_fact(facts: &Value, argument: &str) -> Result<Value> {
 
 fn set(into: &Value, steps: &[&str], value: Value) -> Value {
     let Some((first, rest)) = steps.split_first() else { return value };
-    let mut entries = into.as_hash().cloned().unwrap_or_else(HashMap::new);
+    let mut entries = into.as_hash().cloned().unwrap_or_default();
     let inside = entries.get(&Value::str(*first)).cloned().unwrap_or_default();
     entries.insert(Value::str(*first), set(&inside, rest, value));
     Value::Hash(Arc::new(entries))

@@ -1,9 +1,9 @@
 //! The modules on a module path.
 
 use super::{Reader, json};
+use crate::maps::IndexMap;
 use crate::value::Value;
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
 /// One module.
@@ -27,7 +27,7 @@ impl Modules {
     /// Lists the modules. Folders of the path that are not there are passed over, as Puppet does.
     #[must_use]
     pub fn list(module_path: &[PathBuf], reader: Reader<'_>) -> Self {
-        let mut by_name = IndexMap::new();
+        let mut by_name = IndexMap::default();
         for folder in module_path {
             for name in reader.world.list(folder).unwrap_or_default() {
                 let root = folder.join(&name);

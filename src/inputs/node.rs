@@ -1,13 +1,13 @@
 //! What is known of one node: its facts, ENC answer and trusted data.
 
 use super::{PuppetDb, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -99,8 +99,8 @@ pub(super) fn read(
         trusted: trusted(&certname, &given),
         certname: certname.into(),
         facts,
-        classes: IndexMap::new(),
-        parameters: IndexMap::new(),
+        classes: IndexMap::default(),
+        parameters: IndexMap::default(),
         environment: None,
     };
     if let Some(path) = files.enc {
@@ -132,14 +132,14 @@ fn classify(node: &mut NodeInputs, answer: &Value, source: &Arc<SourceFile>) -> 
     match answer.get("classes") {
         None | Some(Value::Undef) => {}
         Some(Value::Str(one)) => {
-            node.classes.insert(one.text().clone(), IndexMap::new());
+            node.classes.insert(one.text().clone(), IndexMap::default());
         }
         Some(Value::Array(names)) => {
             for name in names {
                 let name = name
                     .as_str()
                     .ok_or_else(|| wrong(source, "`classes` lists something that is no name"))?;
-                node.classes.insert(name.into(), IndexMap::new());
+                node.classes.insert(name.into(), IndexMap::default());
             }
         }
         Some(Value::Hash(classes)) => {
@@ -160,7 +160,7 @@ fn classify(node: &mut NodeInputs, answer: &Value, source: &Arc<SourceFile>) -> 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
 fn named(value: &Value, source: &Arc<SourceFile>) -> Result<IndexMap<EcoString, Value>> {
     let entries = match value {
-        Value::Undef => return Ok(IndexMap::new()),
+        Value::Undef => return Ok(IndexMap::default()),
         Value::Hash(entries) => entries,
         _ => return Err(wrong(source, "parameters are not a hash")),
     };

@@ -1,8 +1,8 @@
 //! Packages, services, accounts, schedules and the rest of a host.
 
 use super::{Provenance, Text};
+use crate::maps::IndexMap;
 use ecow::EcoString;
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// Whether something shall be there.

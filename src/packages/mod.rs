@@ -2,9 +2,10 @@
 //!
 //! In: `data/packages.tsv` and `data/programs.tsv`. Out: [`NameMap`], which answers for `translate`.
 
+use crate::maps::HashMap;
 use crate::translate::nixos::{PackageAnswer, PackageNames};
 use ecow::EcoString;
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 static PACKAGES: LazyLock<HashMap<&'static str, PackageAnswer>> = LazyLock::new(|| {
     let rows = include_str!("../../data/packages.tsv").lines().filter(|line| !line.starts_with('#'));

@@ -164,7 +164,7 @@ fn orders(report: &Report, out: &mut String) {
 }
 
 fn findings(report: &Report, out: &mut String) {
-    let mut seen = indexmap::IndexMap::<_, Vec<&str>>::new();
+    let mut seen = crate::maps::IndexMap::<_, Vec<&str>>::default();
     for host in &report.hosts {
         for problem in &host.findings {
             seen.entry(problem).or_default().push(&host.certname);

@@ -1,11 +1,11 @@
 //! What a conversion did, host by host.
 
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     diag::Diagnostic,
     translate::{Class, Entry, Orders, Score, Translated},
 };
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 /// The schema of `report.json`.
@@ -105,7 +105,7 @@ impl Report {
     /// Returns the entries of a class of all hosts, by rule and reason, the commonest first.
     #[must_use]
     pub fn by_reason(&self, class: Class) -> Vec<Reason<'_>> {
-        let mut found: IndexMap<(&str, &str), Reason<'_>> = IndexMap::new();
+        let mut found: IndexMap<(&str, &str), Reason<'_>> = IndexMap::default();
         for host in &self.hosts {
             for entry in host.resources.iter().filter(|entry| entry.verdict.class == class) {
                 let verdict = &entry.verdict;
@@ -113,7 +113,7 @@ impl Report {
                 let reason = found.entry(key).or_insert_with(|| Reason {
                     rule: &verdict.rule,
                     reason: &verdict.reason,
-                    resources: IndexMap::new(),
+                    resources: IndexMap::default(),
                 });
                 let name = (entry.resource.to_string(), entry.place.as_str());
                 reason.resources.entry(name).or_default().insert(&host.certname);

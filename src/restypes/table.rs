@@ -1,8 +1,8 @@
 //! The table of types that are known without reading a module.
 
 use super::{AutoKind, AutoRelation, TitlePattern, Titles, TypeFacts};
+use crate::maps::IndexMap;
 use ecow::EcoString;
-use indexmap::IndexMap;
 use serde::Deserialize;
 use std::sync::{Arc, LazyLock};
 

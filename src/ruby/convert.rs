@@ -101,7 +101,8 @@ impl Interp<'_> {
     }
 
     fn hash_to_puppet(&mut self, hash: &RHash, depth: u32) -> R<Value> {
-        let mut made = crate::value::HashMap::with_capacity(hash.len());
+        let mut made =
+            crate::value::HashMap::with_capacity_and_hasher(hash.len(), crate::maps::Hashes::default());
         for (key, value) in hash.pairs() {
             made.insert(self.to_puppet_at(&key, depth + 1)?, self.to_puppet_at(&value, depth + 1)?);
         }

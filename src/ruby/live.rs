@@ -2,8 +2,9 @@
 //! another one changes in them.
 
 use super::object::Rv;
+use crate::maps::HashMap;
 use ecow::EcoString;
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
 /// The scope's number and the variable's name.
 type Name = (usize, EcoString);
@@ -28,7 +29,7 @@ impl Drop for Run {
         let forgotten = LIVE.try_with(|live| {
             let mut live = live.borrow_mut();
             live.0 = live.0.saturating_sub(1);
-            if live.0 == 0 { std::mem::take(&mut live.1) } else { HashMap::new() }
+            if live.0 == 0 { std::mem::take(&mut live.1) } else { HashMap::default() }
         });
         drop(forgotten);
     }

@@ -4,13 +4,13 @@ use super::{
     interp::Interp,
     tree::{Block, Def},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::Diagnostic,
     source::Location,
     value::{Secret, Str, Value},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -409,7 +409,7 @@ impl RHash {
     }
 
     pub(crate) fn of_puppet(entries: Arc<crate::value::HashMap>) -> Self {
-        let hash = Self::new(IndexMap::new());
+        let hash = Self::new(IndexMap::default());
         hash.pending.replace(Some(entries));
         hash
     }

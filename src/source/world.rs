@@ -1,7 +1,8 @@
 //! The only way to files for the compiling half: a trait, so that tests run in memory and reads are recorded.
 
+use crate::maps::HashMap;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},

@@ -3,16 +3,14 @@
 //! In: a template's text. Out: the Ruby code that Ruby's own `ERB.new(text, trim_mode: '-')` would make of it, line
 //! for line, and the text it renders to. The port follows `ERB::Compiler::ExplicitScanner` of Ruby 3.1.
 
+use crate::maps::HashMap;
 use crate::{
     diag::Result,
     ruby::{Host, Script},
     source::SourceFile,
     value::Str,
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Parsed templates by path and content.
 static PARSED: LazyLock<Mutex<Parsed>> = LazyLock::new(Mutex::default);

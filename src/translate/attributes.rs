@@ -1,13 +1,13 @@
 //! Reads the attributes of one resource; what was read how is the attribute's account.
 
 use super::{Class, Flag, Verdict};
+use crate::maps::IndexMap;
 use crate::{
     catalog::{Parameter, Resource},
     model::{SecretRef, Text, TextPart},
     value::{Str, Value},
 };
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 /// How an attribute is accounted for.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Attributes<'a> {
 
 impl<'a> Attributes<'a> {
     pub(crate) fn new(resource: &'a Resource, rule: &'static str, host: &'a str) -> Self {
-        Self { resource, rule, host, accounts: IndexMap::new() }
+        Self { resource, rule, host, accounts: IndexMap::default() }
     }
 
     pub(crate) fn title(&self) -> &'a EcoString {
@@ -162,7 +162,7 @@ impl<'a> Attributes<'a> {
 
     /// Ends reading: what nothing has read is manual.
     pub(crate) fn finish(mut self) -> IndexMap<EcoString, Account> {
-        let mut accounts = IndexMap::new();
+        let mut accounts = IndexMap::default();
         for (name, parameter) in &self.resource.parameters {
             let account = if parameter.value.is_undef() {
                 Account::Fixed(Verdict::new(Class::Satisfied, "undef", "not set"))

@@ -1,13 +1,13 @@
 //! Relationships between leaves: containers expanded to members, each edge with its origin and its fate.
 
 use super::ledger::Ledger;
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
     model::{Edge, EdgeKind, ItemId, ItemKind, Provenance},
     value::{Type, Value},
 };
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 /// What becomes of the orders between items.
@@ -29,7 +29,7 @@ pub(crate) struct Relations<'a> {
 
 impl<'a> Relations<'a> {
     pub(crate) fn new(catalog: &'a Catalog) -> Self {
-        let mut members: IndexMap<&ResourceRef, Vec<&ResourceRef>> = IndexMap::new();
+        let mut members: IndexMap<&ResourceRef, Vec<&ResourceRef>> = IndexMap::default();
         for edge in &catalog.edges {
             members.entry(&edge.source).or_default().push(&edge.target);
         }
@@ -38,7 +38,7 @@ impl<'a> Relations<'a> {
 
     /// Returns the leaves below a resource, itself where it is one.
     pub(crate) fn leaves(&self, of: &'a ResourceRef) -> IndexSet<&'a ResourceRef> {
-        let (mut leaves, mut seen, mut open) = (IndexSet::new(), IndexSet::new(), vec![of]);
+        let (mut leaves, mut seen, mut open) = (IndexSet::default(), IndexSet::default(), vec![of]);
         while let Some(next) = open.pop() {
             if !seen.insert(next) {
                 continue;
@@ -59,7 +59,7 @@ impl<'a> Relations<'a> {
     ) -> (Vec<Edge>, Orders) {
         let items: IndexMap<&ResourceRef, &[ItemId]> =
             ledger.entries.iter().map(|entry| (&entry.resource, entry.items.as_slice())).collect();
-        let (mut edges, mut orders) = (IndexMap::new(), Orders::default());
+        let (mut edges, mut orders) = (IndexMap::default(), Orders::default());
         for (reference, resource) in &self.catalog.resources {
             for (source, target, kind) in self.written(reference, resource, &mut orders) {
                 self.expand((source, target, kind), &items, &mut orders, |edge| {

@@ -1,8 +1,8 @@
 //! The ledger: every leaf resource and each of its attributes in exactly one class, with rule and reason.
 
+use crate::maps::IndexMap;
 use crate::{catalog::ResourceRef, model::ItemId};
 use ecow::EcoString;
-use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeSet;
 

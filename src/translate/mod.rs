@@ -22,6 +22,8 @@ pub use nixos::NIX_RULES;
 pub use rule::{RULES, Rule};
 pub use sources::Sources;
 
+use crate::maps::HashSet;
+use crate::maps::IndexMap;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
     diag::Diagnostic,
@@ -32,9 +34,7 @@ use crate::{
 use attributes::{Account, Attributes};
 use ecow::{EcoString, eco_format};
 use edges::Relations;
-use indexmap::IndexMap;
 use rule::{Build, Outcome};
-use std::collections::HashSet;
 
 /// What a translation needs beside the catalog.
 #[derive(Clone, Copy)]
@@ -177,7 +177,7 @@ fn one(resource: &Resource, build: &mut Build<'_>, origins: &origins::Origins<'_
         verdict: Verdict::new(Class::Manual, "no-rule", ""),
         consumer: None,
         items,
-        attributes: IndexMap::new(),
+        attributes: IndexMap::default(),
     };
     (entry, (attributes.finish(), verdict))
 }

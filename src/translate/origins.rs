@@ -1,11 +1,11 @@
 //! Where resources come from, in words: place and container.
 
+use crate::maps::HashMap;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
     model::Provenance,
 };
 use ecow::EcoString;
-use std::collections::HashMap;
 
 /// Finds places and containers of one catalog's resources.
 pub(crate) struct Origins<'a> {

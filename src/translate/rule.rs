@@ -24,7 +24,7 @@ pub(crate) struct Build<'a> {
     /// Where the resource at hand comes from.
     pub(crate) from: Provenance,
     /// Paths that have a resource of their own.
-    pub(crate) declared: std::collections::HashSet<ecow::EcoString>,
+    pub(crate) declared: crate::maps::HashSet<ecow::EcoString>,
 }
 
 /// What became of a resource.

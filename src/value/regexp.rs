@@ -1,9 +1,10 @@
 //! Ruby's regular expressions, by Oniguruma with a limit on retries.
 
 use super::{Regexp, Str, Value, posix_bracket};
+use crate::maps::HashMap;
 use ecow::EcoString;
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
-use std::{cell::RefCell, collections::HashMap, ops::Range, sync::Arc};
+use std::{cell::RefCell, ops::Range, sync::Arc};
 
 /// Compiled expressions kept by each thread.
 const CACHED: usize = 2_000;

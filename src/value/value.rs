@@ -1,8 +1,8 @@
 //! The values of the Puppet language.
 
 use super::{Iterator, Str, Type, types::Instance};
+use crate::maps::IndexMap;
 use ecow::{EcoString, EcoVec};
-use indexmap::IndexMap;
 use std::{
     fmt,
     hash::{Hash, Hasher},

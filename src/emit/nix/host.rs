@@ -4,13 +4,13 @@ use super::{
     printer::Paths,
     tree::{Tree, Writer},
 };
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     emit::codes,
     translate::nixos::{Plan, Topic},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// A printed file and the line of each setting in it.
@@ -76,7 +76,7 @@ fn body(certname: &str, plan: &Plan, paths: &dyn Paths, marked: bool) -> String 
 /// topic of its own (`networking`). A block stands where the first topic of its settings is.
 fn blocks(plan: &Plan) -> Vec<(Vec<EcoString>, Tree<'_>)> {
     const WHOLE: [&str; 4] = ["networking", "boot", "time", "system"];
-    let mut found: IndexMap<Vec<EcoString>, (Topic, Tree<'_>)> = IndexMap::new();
+    let mut found: IndexMap<Vec<EcoString>, (Topic, Tree<'_>)> = IndexMap::default();
     for (at, setting) in plan.settings.iter().enumerate() {
         let whole = setting.option.first().is_some_and(|first| WHOLE.contains(&first.as_str()));
         let length = if whole { 1 } else { 2.min(setting.option.len()) };

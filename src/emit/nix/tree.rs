@@ -1,9 +1,9 @@
 //! Settings as a tree of attribute names, so that what shares a prefix is written as one set.
 
 use super::printer::{Paths, binding, name};
+use crate::maps::IndexMap;
 use crate::translate::nixos::{Expr, Setting};
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 /// A node: settings that end here, and deeper ones by name.
 #[derive(Default)]

@@ -115,7 +115,7 @@ fn query_facts(call: &Call<'_>) -> Result<Value> {
         other => rich_json(other),
     };
     let answer = ask(call, "facts", &extract(&["certname", "name", "value"], Some(query)))?;
-    let mut by_node: indexmap::IndexMap<Value, Vec<(Value, Value)>> = indexmap::IndexMap::new();
+    let mut by_node: crate::maps::IndexMap<Value, Vec<(Value, Value)>> = crate::maps::IndexMap::default();
     for item in items(&answer) {
         let (name, value) = named_fact(call, item, &steps)?;
         by_node.entry(field(item, "certname")).or_default().push((name, value));
@@ -165,7 +165,7 @@ fn query_resources(call: &Call<'_>) -> Result<Value> {
     if !call.arguments.get(2).is_some_and(Value::is_truthy) {
         return Ok(found);
     }
-    let mut by_node: indexmap::IndexMap<Value, Vec<Value>> = indexmap::IndexMap::new();
+    let mut by_node: crate::maps::IndexMap<Value, Vec<Value>> = crate::maps::IndexMap::default();
     for resource in items(&found) {
         by_node.entry(field(resource, "certname")).or_default().push(resource.clone());
     }

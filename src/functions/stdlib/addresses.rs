@@ -1,6 +1,7 @@
 //! Addresses of hosts and networks.
 
 use super::exactly;
+use crate::maps::IndexSet;
 use crate::{
     diag::Result,
     functions::{
@@ -10,7 +11,6 @@ use crate::{
     },
     value::{Regexp, Value},
 };
-use indexmap::IndexSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 rows! {
@@ -87,7 +87,7 @@ fn enclose(call: &Call<'_>) -> Result<Value> {
             call.fail(format!("enclose_ipv6(): Wrong argument type given {kind} expected String or Array"))
         );
     }
-    let mut found = IndexSet::new();
+    let mut found = IndexSet::default();
     for value in flat(std::slice::from_ref(call.arg(0))) {
         let text = value.to_str();
         if text.as_str() == "*" {

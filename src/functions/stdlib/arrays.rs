@@ -1,6 +1,7 @@
 //! Arrays.
 
 use super::{array, at_least, exactly};
+use crate::maps::IndexSet;
 use crate::{
     diag::Result,
     functions::{
@@ -14,7 +15,6 @@ use crate::{
     },
     value::{Regexp, Str, Value},
 };
-use indexmap::IndexSet;
 
 rows! {
     "any2array" "stdlib" Three Carried ["any2array(Any $values*)"] "Makes an array of anything." => |call| {
@@ -95,7 +95,7 @@ rows! {
         if call.arguments.len() < 2 {
             return Err(call.fail(format!("union(): Wrong number of arguments given ({} for < 2)", call.arguments.len())));
         }
-        let mut all = IndexSet::new();
+        let mut all = IndexSet::default();
         for index in 0..call.arguments.len() {
             all.extend(array(call, index, "Every parameter must be an array")?.iter().cloned());
         }

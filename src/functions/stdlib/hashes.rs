@@ -120,7 +120,7 @@ fn merge_all(call: &Call<'_>, join: &dyn Fn(&Value, &Value) -> Value) -> Result<
         let given = call.arguments.len();
         return Err(call.fail(format!("{name}(): wrong number of arguments ({given}; must be at least 2)")));
     }
-    let mut out = HashMap::new();
+    let mut out = HashMap::default();
     for argument in call.arguments {
         match argument {
             Value::Undef => {}
@@ -156,7 +156,7 @@ fn deep(old: &Value, new: &Value) -> Value {
 
 /// Merges what the block gives for each item; it gets the hash so far and the item, or index and item.
 fn merge_by_block(call: &Call<'_>) -> Result<Value> {
-    let mut out = HashMap::new();
+    let mut out = HashMap::default();
     let hash = call.hash(0).is_some();
     for (index, item) in items(call.arg(0)).or_fail(call)?.enumerate() {
         let so_far = Value::Hash(Arc::new(out.clone()));

@@ -11,13 +11,13 @@ mod resolve;
 mod tokens;
 
 use super::codes;
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
     value::Value,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// Reads a file.

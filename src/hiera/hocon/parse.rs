@@ -4,9 +4,9 @@ use super::{
     Node, Path, Problem,
     tokens::{Token, tokens},
 };
+use crate::maps::IndexMap;
 use crate::value::Value;
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 /// How deep objects and arrays may be nested.
 const DEPTH: usize = 200;
@@ -94,7 +94,7 @@ impl Parser {
     /// Parses fields up to the closing brace, or to the end of a file without braces.
     fn object(&mut self, braces: bool) -> Result<Node, Problem> {
         self.deeper(|parser| {
-            let mut fields = IndexMap::new();
+            let mut fields = IndexMap::default();
             loop {
                 parser.skip_blank();
                 match parser.peek() {

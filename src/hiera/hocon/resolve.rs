@@ -1,9 +1,9 @@
 //! Substitutions and concatenations of HOCON, resolved.
 
 use super::{Node, Path, Problem};
+use crate::maps::IndexMap;
 use crate::value::Value;
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 /// How many values may be resolved on the way to one, and how many in all.
 const DEPTH: usize = 200;
@@ -48,7 +48,7 @@ impl Resolver<'_> {
                 Ok(Some(Node::Array(resolved)))
             }
             Node::Object(fields) => {
-                let mut resolved = IndexMap::new();
+                let mut resolved = IndexMap::default();
                 for (key, value) in fields {
                     at.push(key.clone());
                     let value = self.resolve(value, at);

@@ -1,6 +1,7 @@
 //! Parser events to values, as `Psych::Visitors::ToRuby` builds them.
 
 use super::{CLASS, Document, Mark, NUMBER, Rules, SYNTAX, error, libyaml::Strict, scalar};
+use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
@@ -8,7 +9,6 @@ use crate::{
 };
 use base64::Engine;
 use ecow::EcoVec;
-use indexmap::IndexMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -156,7 +156,7 @@ impl Builder<'_> {
         if self.open.len() >= DEPTH {
             return Err(error(&SYNTAX, format!("nested more than {DEPTH} levels deep"), self.at(span)));
         }
-        let (items, entries, key) = (Vec::new(), IndexMap::new(), None);
+        let (items, entries, key) = (Vec::new(), IndexMap::default(), None);
         self.open.push(Open { kind, anchor, span, items, entries, key });
         Ok(None)
     }
@@ -329,7 +329,7 @@ fn merge_sources(node: &Node, kind: Kind) -> Option<Entries> {
     match (&node.value, kind) {
         (Value::Hash(_), _) => entries_of(&node.value, &node.mark),
         (Value::Array(items), Kind::Sequence) => {
-            let mut merged = Entries::new();
+            let mut merged = Entries::default();
             for (item, (_, mark)) in items.iter().zip(&node.mark.children).rev() {
                 merged.extend(entries_of(item, mark)?);
             }

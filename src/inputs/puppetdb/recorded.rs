@@ -4,8 +4,9 @@
 
 use super::super::{Reader, codes};
 use crate::diag::{Diagnostic, Result};
+use crate::maps::HashMap;
 use serde_json::{Value as Json, json};
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 const SCHEMA: &str = "migrate/puppetdb/v1";
 
@@ -32,7 +33,7 @@ impl Recorded {
         let Some(Json::Array(items)) = json.get_mut("answers").map(Json::take) else {
             return Err(wrong("has no list `answers`"));
         };
-        let mut answers = HashMap::new();
+        let mut answers = HashMap::default();
         for mut item in items {
             let endpoint = item.get("endpoint").and_then(Json::as_str).map(str::to_owned);
             let query = item.get("query").map(Json::to_string);

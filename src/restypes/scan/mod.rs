@@ -15,6 +15,7 @@ mod types;
 mod value;
 
 use super::{AutoRelation, Partly, Titles, TypeFacts, codes};
+use crate::maps::{HashMap, HashSet};
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile, Span},
@@ -22,10 +23,7 @@ use crate::{
 use ecow::EcoString;
 use lib_ruby_parser as rb;
 use lib_ruby_parser::Node;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 use value::{Frame, Method, This, Val};
 
 /// Where the files are that a type's file requires, and whether it has providers.
@@ -96,7 +94,7 @@ struct Required {
 fn requested(request: &Request<'_>) -> Vec<Required> {
     let feature = format!("puppet/type/{}", request.name);
     let mut files = vec![Required { feature, source: request.source.clone() }];
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut at = 0;
     while let Some(file) = files.get(at)
         && files.len() < MAX_FILES
@@ -239,13 +237,13 @@ impl<'a> Scan<'a> {
         Self {
             request,
             source: request.source.clone(),
-            constants: HashMap::new(),
-            open_constants: HashSet::new(),
-            module_methods: HashMap::new(),
-            mixins: HashMap::new(),
-            nagios: HashMap::new(),
-            class_methods: HashMap::new(),
-            instance_methods: HashSet::new(),
+            constants: HashMap::default(),
+            open_constants: HashSet::default(),
+            module_methods: HashMap::default(),
+            mixins: HashMap::default(),
+            nagios: HashMap::default(),
+            class_methods: HashMap::default(),
+            instance_methods: HashSet::default(),
             made: false,
             api: false,
             params: Vec::new(),

@@ -1,15 +1,15 @@
 //! The blocks of `autorequire` and its kin, to rules.
 
 use super::eval::{regexp_options, statements};
+use crate::maps::HashMap;
 use crate::restypes::{Rule, Test};
 use ecow::EcoString;
 use lib_ruby_parser::{Node, nodes::Send};
-use std::collections::HashMap;
 
 /// Reads a block; `None` where it does more than make titles of parameters.
 pub(super) fn rule(block: &Node, target: &str) -> Option<Rule> {
     let Node::Block(block) = block else { return None };
-    let mut reader = Reader { target, locals: HashMap::new(), depth: 0 };
+    let mut reader = Reader { target, locals: HashMap::default(), depth: 0 };
     match block.body.as_deref() {
         Some(body) => reader.body(statements(body)),
         None => Some(Rule::Nothing),

@@ -1,10 +1,11 @@
 //! What expressions of a type's file are known to be, and the frames they stand in.
 
 use super::Scan;
+use crate::maps::HashMap;
 use crate::source::SourceFile;
 use ecow::EcoString;
 use lib_ruby_parser::Node;
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// A value as far as it is known.
 #[derive(Clone, Debug)]
@@ -167,7 +168,7 @@ impl<'a> Frame<'a> {
     pub(super) fn new(this: This) -> Self {
         Self {
             this,
-            locals: HashMap::new(),
+            locals: HashMap::default(),
             returned: None,
             next: false,
             perhaps_next: false,

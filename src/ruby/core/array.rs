@@ -1,6 +1,7 @@
 //! `Array`: methods that leave the receiver as it is.
 
 use super::{Args, Row, carry, row, string::range_bounds};
+use crate::maps::{IndexMap, IndexSet};
 use crate::{
     ruby::{
         interp::Interp,
@@ -8,7 +9,6 @@ use crate::{
     },
     value::Str,
 };
-use indexmap::{IndexMap, IndexSet};
 
 /// Methods that leave the receiver as it is.
 pub(super) static ARRAY: &[Row] = &[
@@ -428,7 +428,7 @@ fn product(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 
 /// Groups by a key in order of appearance.
 pub(super) fn grouped(pairs: Vec<(Rv, Rv)>) -> Rv {
-    let mut made: IndexMap<Key, Vec<Rv>> = IndexMap::new();
+    let mut made: IndexMap<Key, Vec<Rv>> = IndexMap::default();
     for (key, item) in pairs {
         made.entry(Key::frozen(key)).or_default().push(item);
     }

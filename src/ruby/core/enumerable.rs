@@ -5,11 +5,11 @@ use super::{
     array::{grouped, items},
     carry, row,
 };
+use crate::maps::IndexMap;
 use crate::ruby::{
     interp::Interp,
     object::{Data, Key, R, RProc, Rv},
 };
-use indexmap::IndexMap;
 use std::{cmp::Ordering, rc::Rc};
 
 /// The methods of `Enumerable`.
@@ -426,7 +426,7 @@ fn sort_by(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 fn uniq(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let mut made: IndexMap<Key, Rv> = IndexMap::new();
+    let mut made: IndexMap<Key, Rv> = IndexMap::default();
     for item in it.to_vec(this)? {
         let key = match &args.block {
             Some(block) => it.item(block, item.clone(), false)?,
@@ -537,7 +537,7 @@ fn zip(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 }
 
 fn tally(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
-    let mut made: IndexMap<Key, i64> = IndexMap::new();
+    let mut made: IndexMap<Key, i64> = IndexMap::default();
     for item in it.to_vec(this)? {
         *made.entry(Key::frozen(item)).or_default() += 1;
     }
@@ -545,7 +545,7 @@ fn tally(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
 }
 
 fn to_h(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
-    let mut made = IndexMap::new();
+    let mut made = IndexMap::default();
     for item in it.to_vec(this)? {
         let pair = match &args.block {
             Some(block) => it.item(block, item, false)?,

@@ -1,11 +1,11 @@
 //! `Hash`.
 
 use super::{Args, Row, carry, row};
+use crate::maps::IndexMap;
 use crate::ruby::{
     interp::Interp,
     object::{Key, R, RHash, RProc, Rv},
 };
-use indexmap::IndexMap;
 use std::rc::Rc;
 
 /// The methods of `Hash`.
@@ -59,7 +59,7 @@ pub(super) static HASH: &[Row] = &[
     carry("sum", 0, 1, |it, this, args| over_pairs(it, this, args, "sum")),
     carry("delete", 1, 1, delete),
     carry("shift", 0, 0, shift),
-    carry("clear", 0, 0, |it, this, _| put(it, this, IndexMap::new())),
+    carry("clear", 0, 0, |it, this, _| put(it, this, IndexMap::default())),
     carry("replace", 1, 1, |it, this, args| {
         let other = as_hash(it, args.at(0))?;
         let entries = other.entries().clone();
@@ -129,7 +129,7 @@ pub(super) static HASH: &[Row] = &[
 
 /// The hash of a receiver.
 pub(super) fn hash(value: &Rv) -> Rc<RHash> {
-    if let Rv::Hash(it) = value { it.clone() } else { Rc::new(RHash::new(IndexMap::new())) }
+    if let Rv::Hash(it) = value { it.clone() } else { Rc::new(RHash::new(IndexMap::default())) }
 }
 
 fn as_hash(it: &mut Interp<'_>, value: &Rv) -> R<Rc<RHash>> {
@@ -292,7 +292,7 @@ fn each_side(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>, value: bool) -> R 
 }
 
 fn kept(it: &mut Interp<'_>, this: &Rv, block: &Rc<RProc>, keep: bool) -> R<IndexMap<Key, Rv>> {
-    let mut made = IndexMap::new();
+    let mut made = IndexMap::default();
     for (key, value) in hash(this).pairs() {
         if apart(it, block, (key.clone(), value.clone()))?.truthy() == keep {
             made.insert(Key(key), value);
@@ -388,7 +388,7 @@ fn merge_here(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R {
 
 fn transform_values(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R<IndexMap<Key, Rv>> {
     let block = it.block(args)?.clone();
-    let mut made = IndexMap::new();
+    let mut made = IndexMap::default();
     for (key, value) in hash(this).pairs() {
         made.insert(Key(key), it.yield1(&block, value)?);
     }
@@ -396,7 +396,7 @@ fn transform_values(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R<IndexM
 }
 
 fn transform_keys(it: &mut Interp<'_>, this: &Rv, args: &Args<'_>) -> R<IndexMap<Key, Rv>> {
-    let mut made = IndexMap::new();
+    let mut made = IndexMap::default();
     for (key, value) in hash(this).pairs() {
         let mapped = match args.at(0) {
             Rv::Hash(names) => names.get(&key),

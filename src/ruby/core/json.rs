@@ -1,6 +1,7 @@
 //! JSON as Ruby's `json` writes and reads it.
 
 use super::{Args, Row, carry, row};
+use crate::maps::IndexMap;
 use crate::{
     ruby::{
         interp::Interp,
@@ -8,7 +9,6 @@ use crate::{
     },
     value::Str,
 };
-use indexmap::IndexMap;
 
 /// The methods of `JSON`.
 pub(super) static STATICS: &[(&str, &[Row])] = &[(
@@ -172,7 +172,7 @@ fn convert(value: &serde_json::Value, symbols: bool) -> Rv {
             Rv::array(items.iter().map(|item| convert(item, symbols)).collect())
         }
         serde_json::Value::Object(entries) => {
-            let mut made = IndexMap::new();
+            let mut made = IndexMap::default();
             for (key, item) in entries {
                 let key = if symbols { Rv::sym(key.as_str()) } else { Rv::str(key.as_str()) };
                 made.insert(Key::frozen(key), convert(item, symbols));

@@ -119,7 +119,7 @@ pub(super) static NATIVE: &[Row] = &[
     row("close", 0, 0, |_, _, _| Ok(Rv::Nil)),
     row("name", 0, 0, |it, this, _| it.plain_to_s(this).map(Rv::str)),
     row("to_hash", 0, 0, |it, _, _| {
-        let mut made = indexmap::IndexMap::new();
+        let mut made = crate::maps::IndexMap::default();
         for (name, value) in it.host.resource_parameters() {
             made.insert(crate::ruby::object::Key(Rv::sym(name)), it.import(&value));
         }

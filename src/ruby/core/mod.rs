@@ -40,8 +40,9 @@ use super::{
     interp::Interp,
     object::{R, RProc, Rv, SHAPES, Scope, Shape},
 };
+use crate::maps::HashMap;
 use crate::value::Str;
-use std::{collections::HashMap, rc::Rc, sync::LazyLock};
+use std::{rc::Rc, sync::LazyLock};
 
 pub(crate) use big::literal as big_literal;
 pub(crate) use bytes::label as label_bytes;
@@ -172,7 +173,7 @@ const ALL: [Shape; SHAPES] = [
 ];
 
 static ROWS: LazyLock<HashMap<&'static str, NameRows>> = LazyLock::new(|| {
-    let mut found: HashMap<&'static str, NameRows> = HashMap::new();
+    let mut found: HashMap<&'static str, NameRows> = HashMap::default();
     for shape in ALL {
         for row in tables(shape).into_iter().flatten() {
             let rows = found.entry(row.name).or_insert([None; SHAPES]);

@@ -1,6 +1,7 @@
 //! Classes and modules: `new`, `attr_accessor`, `include`, constants, and the constructors of builtin classes.
 
 use super::{Args, Row, carry, own, row};
+use crate::maps::IndexMap;
 use crate::{
     ruby::{
         CORE,
@@ -10,7 +11,6 @@ use crate::{
     value::Str,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -148,7 +148,7 @@ fn allocate(it: &mut Interp<'_>, this: &Rv) -> R {
             let count = super::structs::members(class).len();
             Data::Struct(RefCell::new(vec![Rv::Nil; count]))
         }
-        Shape::Set => Data::Set(Rc::new(RHash::new(IndexMap::new()))),
+        Shape::Set => Data::Set(Rc::new(RHash::new(IndexMap::default()))),
         Shape::Object | Shape::Template | Shape::BasicObject | Shape::Function => Data::None,
         _ => {
             let name = class.name.borrow().clone();
@@ -399,7 +399,7 @@ fn new_array(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
 }
 
 fn new_hash(_: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
-    let made = RHash::new(IndexMap::new());
+    let made = RHash::new(IndexMap::default());
     made.default.replace(args.at(0).clone());
     made.default_proc.replace(args.block.clone());
     Ok(Rv::Hash(Rc::new(made)))

@@ -1,6 +1,7 @@
 //! `Regexp` and `MatchData`, by Oniguruma with a limit on retries.
 
 use super::{Args, Row, carry, row};
+use crate::maps::IndexMap;
 use crate::{
     ruby::{
         interp::Interp,
@@ -9,7 +10,6 @@ use crate::{
     value::{Str, compile_regex},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions};
 use std::{rc::Rc, sync::Arc};
 
@@ -361,7 +361,7 @@ fn groups(this: &Rv, from: usize) -> Rv {
 
 fn named_captures(_: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
     let Rv::Match(found) = this else { return Ok(Rv::Nil) };
-    let mut made = IndexMap::new();
+    let mut made = IndexMap::default();
     for (name, _) in &found.names {
         made.insert(crate::ruby::object::Key::frozen(Rv::str(name.clone())), found.named(name).into());
     }

@@ -1,12 +1,12 @@
 //! `Struct`.
 
 use super::{Args, Row, carry, own, row};
+use crate::maps::IndexMap;
 use crate::ruby::{
     interp::Interp,
     object::{Class, Cref, Data, Key, Method, R, Rv},
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::rc::Rc;
 
 /// The methods of instances of structs.

@@ -15,6 +15,7 @@ use super::{
     live::Run,
     object::{Body, Data, Flow, R, RProc, Rv},
 };
+use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
     source::{Location, SourceFile},
@@ -22,7 +23,6 @@ use crate::{
 };
 use ecow::EcoString;
 use std::{
-    collections::HashMap,
     rc::Rc,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };

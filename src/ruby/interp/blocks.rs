@@ -1,12 +1,12 @@
 //! Blocks, procs and parameters.
 
 use super::{Interp, eval::set};
+use crate::maps::IndexMap;
 use crate::ruby::{
     core::Args,
     object::{Body, Cref, Env, Flow, Frame, Key, R, RProc, Rv, Scope},
     tree::{Block, Keyword, Node, Params, Target},
 };
-use indexmap::IndexMap;
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
 impl Interp<'_> {
@@ -191,7 +191,7 @@ impl Interp<'_> {
     fn bind_keywords(&mut self, params: &Params, given: Option<Rv>, scope: &Scope) -> R<()> {
         let mut given: IndexMap<Key, Rv> = match &given {
             Some(Rv::Hash(hash)) => hash.entries().clone(),
-            _ => IndexMap::new(),
+            _ => IndexMap::default(),
         };
         let missing: Vec<&Keyword> = params
             .keywords

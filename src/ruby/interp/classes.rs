@@ -1,6 +1,7 @@
 //! Classes, modules and constants.
 
 use super::Interp;
+use crate::maps::HashMap;
 use crate::ruby::{
     core::is_outside,
     object::{Class, Cref, Env, Method, R, Rv, Scope, Shape},
@@ -9,7 +10,6 @@ use crate::ruby::{
 use ecow::EcoString;
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
     sync::{Arc, LazyLock},
 };
@@ -203,7 +203,7 @@ fn new_class(name: &str, superclass: Option<Rc<Class>>, is_module: bool, kind: S
 impl World {
     pub(crate) fn new() -> Self {
         let object = new_class("Object", None, false, Shape::Object);
-        let named = RefCell::new(HashMap::from([("Object", object.clone())]));
+        let named = RefCell::new(HashMap::from_iter([("Object", object.clone())]));
         Self { object, named, has_methods: Cell::new(false) }
     }
 

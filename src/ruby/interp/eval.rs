@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Interp;
+use crate::maps::IndexMap;
 use crate::{
     ruby::{
         code, live,
@@ -10,7 +11,6 @@ use crate::{
     value::Str,
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::rc::Rc;
 
 impl Interp<'_> {
@@ -165,7 +165,7 @@ impl Interp<'_> {
     }
 
     fn hash_literal(&mut self, pairs: &[Node], scope: &Scope) -> R {
-        let mut made = IndexMap::with_capacity(pairs.len());
+        let mut made = IndexMap::with_capacity_and_hasher(pairs.len(), crate::maps::Hashes::default());
         self.charge(pairs.len() * size_of::<Rv>() * 2)?;
         for pair in pairs {
             match &pair.kind {

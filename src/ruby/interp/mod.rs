@@ -21,6 +21,7 @@ use super::{
     object::{Class, Cref, Data, Env, Flow, Frame, Object, R, RProc, RRegexp, Raised, Rv, Scope, Shape},
     tree::Unit,
 };
+use crate::maps::HashMap;
 use crate::{
     diag::{Code, Diagnostic},
     source::{Location, SourceFile, Span},
@@ -29,7 +30,7 @@ use crate::{
 use ecow::EcoString;
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     rc::Rc,
     sync::Arc,
 };
@@ -114,7 +115,7 @@ impl<'h> Interp<'h> {
         Self {
             host,
             world: World::new(),
-            globals: HashMap::new(),
+            globals: HashMap::default(),
             source,
             at: Span::default(),
             labelled: Cell::new(false),
@@ -125,7 +126,7 @@ impl<'h> Interp<'h> {
             outer: None,
             loaded: Vec::new(),
             host_blocks: Vec::new(),
-            regexps: HashMap::new(),
+            regexps: HashMap::default(),
             limits: Limits::default(),
             steps: 0,
             bytes: 0,

@@ -1,11 +1,11 @@
 //! Matching a value against a pattern.
 
 use super::{Interp, eval::set};
+use crate::maps::IndexMap;
 use crate::ruby::{
     object::{Key, R, Rv, Scope},
     tree::{CaseIn, Entry, Node, Pattern, Rest},
 };
-use indexmap::IndexMap;
 
 impl Interp<'_> {
     pub(super) fn case_in(&mut self, it: &CaseIn, scope: &Scope) -> R {

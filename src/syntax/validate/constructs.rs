@@ -1,6 +1,7 @@
 //! Checks of expressions and resources.
 
 use super::{Checker, Container, idem, literal, names};
+use crate::maps::HashSet;
 use crate::{
     source::Span,
     syntax::{
@@ -11,7 +12,6 @@ use crate::{
         codes,
     },
 };
-use std::collections::HashSet;
 
 impl Checker<'_> {
     /// Checks one construct. This only dispatches; what needs no check is listed last.
@@ -136,7 +136,7 @@ impl Checker<'_> {
         if entries.len() < 2 {
             return;
         }
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for entry in entries {
             let Some(key) = literal::key(&entry.key) else { continue };
             if !seen.insert(key) {

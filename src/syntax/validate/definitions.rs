@@ -1,6 +1,7 @@
 //! Checks of definitions, parameters and lambdas.
 
 use super::{Checker, Container, names};
+use crate::maps::HashSet;
 use crate::{
     source::Span,
     syntax::{
@@ -11,7 +12,6 @@ use crate::{
         codes,
     },
 };
-use std::collections::HashSet;
 
 /// Which definitions may not even stand in a class.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -205,7 +205,7 @@ impl Checker<'_> {
     }
 
     fn unique(&mut self, parameters: &[Parameter]) {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for parameter in parameters {
             if !seen.insert(&parameter.name) {
                 let message = format!("the parameter `${}` is there twice", parameter.name);

@@ -79,8 +79,8 @@ fn path(attributes: &mut Attributes<'_>) -> Vec<EcoString> {
     folders.iter().flat_map(|folders| folders.split(':')).map(Into::into).collect()
 }
 
-fn other(attributes: &mut Attributes<'_>) -> indexmap::IndexMap<EcoString, EcoString> {
-    let mut other = indexmap::IndexMap::new();
+fn other(attributes: &mut Attributes<'_>) -> crate::maps::IndexMap<EcoString, EcoString> {
+    let mut other = crate::maps::IndexMap::default();
     for name in ["refresh", "returns", "umask", "group", "tries", "try_sleep", "timeout"] {
         if attributes.has(name) {
             other.insert(name.into(), attributes.strings(name).join(" ").into());

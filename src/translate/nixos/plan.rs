@@ -1,13 +1,14 @@
 //! The plan of one host on NixOS: option settings, files of the output, secrets, and a decision for each item.
 
 use super::expr::Expr;
+use crate::maps::IndexMap;
 use crate::{
     diag::Diagnostic,
     model::{File, HostConfig, ItemId, ItemKind, Package, Provenance, SecretRef, Service, TextPart},
     translate::{Class, Flag, Verdict, attributes::slug, codes},
 };
 use ecow::{EcoString, eco_format};
-use indexmap::{IndexMap, map::Entry};
+use indexmap::map::Entry;
 use std::collections::BTreeMap;
 
 /// The parts of a host's file, in the order they are written.
@@ -79,7 +80,7 @@ impl Decision {
     /// Makes a decision.
     #[must_use]
     pub fn new(class: Class, rule: &'static str, reason: impl Into<EcoString>) -> Self {
-        Self { verdict: Verdict::new(class, rule, reason), consumer: None, fields: IndexMap::new() }
+        Self { verdict: Verdict::new(class, rule, reason), consumer: None, fields: IndexMap::default() }
     }
 
     /// Makes a decision for a text that a program reads.
@@ -186,9 +187,9 @@ impl<'a> Planner<'a> {
             config,
             packages,
             plan: Plan::default(),
-            by_option: IndexMap::new(),
+            by_option: IndexMap::default(),
             readers: Vec::new(),
-            system_packages: IndexMap::new(),
+            system_packages: IndexMap::default(),
         }
     }
 

@@ -6,12 +6,12 @@ use super::{
     retarget::retarget,
     services,
 };
+use crate::maps::IndexMap;
 use crate::{
     model::{File, ItemId, ItemKind},
     translate::{Class, Flag},
 };
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 const RULE: &str = "units";
 const FOLDER: &str = "/etc/systemd/system";
@@ -144,7 +144,7 @@ fn values_of(planner: &Planner<'_>, values: &[EcoString]) -> Expr {
 
 /// The sections of a unit file; lines that end in a backslash go on.
 fn sections(text: &str) -> IndexMap<EcoString, Section> {
-    let mut sections: IndexMap<EcoString, Section> = IndexMap::new();
+    let mut sections: IndexMap<EcoString, Section> = IndexMap::default();
     let mut current: EcoString = "".into();
     let joined = text.replace("\\\n", " ");
     for line in joined.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))

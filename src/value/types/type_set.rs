@@ -1,9 +1,9 @@
 //! `TypeSet`: named types with a version (`Puppet::Pops::Types::PTypeSetType`).
 
 use super::{NoAliases, Type, object, parse_type};
+use crate::maps::IndexMap;
 use crate::value::{HashMap, Value, semver};
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     hash::{Hash, Hasher},
     sync::{Arc, LazyLock},
@@ -97,8 +97,8 @@ impl TypeSet {
             pcore_version: "1.0.0".into(),
             pcore_uri: Some("http://puppet.com/2016.1/pcore".into()),
             version: Some("0.0.0".into()),
-            types: IndexMap::new(),
-            references: IndexMap::new(),
+            types: IndexMap::default(),
+            references: IndexMap::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `/etc/logrotate.d`: `services.logrotate.settings`.
 
 use super::{absent, folded_folder};
+use crate::maps::IndexMap;
 use crate::{
     model::{ItemId, ItemKind},
     translate::{
@@ -13,7 +14,6 @@ use crate::{
     },
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 const RULE: &str = "logrotate";
 
@@ -82,7 +82,7 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
             let (names, opens) = line.strip_suffix('{').map_or((line, false), |names| (names, true));
             patterns.extend(names.split_whitespace().map(|name| name.trim_matches('"').into()));
             if opens && !patterns.is_empty() {
-                open = Some((std::mem::take(&mut patterns), IndexMap::new()));
+                open = Some((std::mem::take(&mut patterns), IndexMap::default()));
             }
             continue;
         };

@@ -1,6 +1,7 @@
 //! `sshd_config` and its parts: `services.openssh`.
 
 use super::{absent, folded_folder, wanted, with_module};
+use crate::maps::IndexMap;
 use crate::{
     model::File,
     translate::{
@@ -12,7 +13,6 @@ use crate::{
     },
 };
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 const RULE: &str = "sshd";
 const UNITS: [&str; 2] = ["ssh", "sshd"];

@@ -133,7 +133,7 @@ impl Member {
             (Type::Optional(inner), Feature::TypeParameter) => Value::Type((**inner).clone()),
             (of, _) => Value::Type(of.clone()),
         };
-        let mut out = HashMap::new();
+        let mut out = HashMap::default();
         let mut put = |key: &str, value: Value| out.insert(Value::str(key), value);
         put("type", of.clone());
         if self.is_final && !self.is_constant() {

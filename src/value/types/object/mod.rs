@@ -11,9 +11,9 @@ pub use instance::{Extension, Instance};
 pub use member::{Feature, Member};
 
 use super::{NoAliases, Type, describe_mismatch, parse_type};
+use crate::maps::IndexMap;
 use crate::value::{HashMap, Value};
 use ecow::EcoString;
-use indexmap::IndexMap;
 use std::{
     hash::{Hash, Hasher},
     sync::{Arc, LazyLock},

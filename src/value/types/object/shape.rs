@@ -59,7 +59,7 @@ impl ObjectType {
     /// a type without its hash (`_pcore_init_hash`).
     #[must_use]
     pub fn init_hash(&self, with_name: bool) -> HashMap {
-        let mut out = HashMap::new();
+        let mut out = HashMap::default();
         let mut put = |key: &str, value: Value| out.insert(Value::str(key), value);
         if let (true, Some(name)) = (with_name, &self.name) {
             put("name", Value::str(name.clone()));
