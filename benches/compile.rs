@@ -1,7 +1,7 @@
 //! How fast catalogs are compiled: the bench site of `benches/site`, side by side with real Puppet in one run.
 //!
 //! `cargo bench --bench compile [-- NODES]`: the last part compiles NODES nodes of the same kinds (default 1,000; the
-//! aim is for 10,000). Times of one node are processor time, so that what else the machine does counts on neither side.
+//! aim is for 10,000). `-- --write DIR NODES` only writes the site of so many nodes. Times of one node are processor time, so that what else the machine does counts on neither side.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -45,6 +45,11 @@ fn main() {
     if !Path::new(site::MODULES).join("stdlib/metadata.json").is_file() {
         println!("skipped: Debian's `puppet-module-*` packages are not installed");
         return;
+    }
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--write") {
+        let nodes = arguments.get(at + 2).and_then(|nodes| nodes.parse().ok()).unwrap_or(site::FLEET);
+        return site::generate(Path::new(&arguments[at + 1]), nodes).unwrap();
     }
     let large = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
     let scratch = tempfile::tempdir().unwrap();

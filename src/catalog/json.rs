@@ -23,6 +23,12 @@ pub fn catalog_json(catalog: &Catalog) -> Json {
     serde_json::to_value(Whole(catalog)).unwrap_or_default()
 }
 
+/// Returns a resource as it is in a catalog.
+#[must_use]
+pub fn resource_json(resource: &Resource) -> Json {
+    serde_json::to_value(One(resource)).unwrap_or_default()
+}
+
 /// Returns a value as rich data (`Puppet::Pops::Serialization::ToDataConverter`).
 #[must_use]
 pub fn rich_json(value: &Value) -> Json {

@@ -16,6 +16,6 @@ mod types;
 
 pub use automatic::Unread;
 pub use graph::{AgentGraph, Cause, Cycle};
-pub use json::{catalog_json, rich_json, write_catalog};
+pub use json::{catalog_json, resource_json, rich_json, write_catalog};
 pub use read::{CODES, read_catalog, read_resources, read_value};
 pub use resource::{Catalog, Edge, Parameter, Resource, ResourceRef};

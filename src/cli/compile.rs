@@ -3,12 +3,12 @@
 use super::{
     Format, InputArguments, Session, Status,
     session::{Outcome, Stop},
+    since::{Reach, SinceArguments},
     written::{CatalogFolder, Met, Prepared},
 };
 use crate::maps::IndexSet;
 use crate::{
-    catalog::write_catalog,
-    compile::{CompiledNode, Fleet, Receiver},
+    compile::{Cache, CompiledNode, Fleet, Receiver},
     diag::{Diagnostic, Severity},
     eval,
     inputs::FLAG,
@@ -25,6 +25,8 @@ use std::{
 pub(super) struct Compile {
     #[command(flatten)]
     inputs: InputArguments,
+    #[command(flatten)]
+    since: SinceArguments,
 }
 
 impl Compile {
@@ -36,14 +38,21 @@ impl Compile {
             session.report(warning)?;
         }
         let folder = session.common.out.as_deref().map(CatalogFolder::open).transpose()?;
-        let keeper = Keeper { folder, to_stdout, done: Mutex::default() };
-        session.on_threads(|| {
-            let fleet = Fleet::open(&loaded.repo, &loaded.options, &loaded.world)?;
+        let cache = self.since.open_cache(&loaded.repo.root)?;
+        let done = session.on_threads(|| {
+            let mut fleet = Fleet::open(&loaded.repo, &loaded.options, &loaded.world)?;
+            if self.since.records() {
+                fleet = fleet.recording(cache.as_ref(), &loaded.asked);
+            }
+            let folders = self.inputs.sources().folders_of_nodes();
+            let reach = self.since.reach(&loaded, fleet.common(), folders).map_err(|found| vec![*found])?;
+            let keeper = Keeper { folder, to_stdout, reach, done: Mutex::default() };
             loaded.with_nodes(|nodes| fleet.compile_into(nodes, &keeper));
-            Ok::<_, Vec<Diagnostic>>(())
+            Ok::<_, Vec<Diagnostic>>(keeper.finish())
         })?;
+        cache.iter().for_each(Cache::trim);
         self.inputs.sources().write_record(&loaded.options)?;
-        tell(keeper.into_done(), session)
+        tell(done, &self.since, session)
     }
 
     fn goes_to_stdout(&self, session: &Session<'_>, nodes: usize) -> Result<bool, Stop> {
@@ -76,6 +85,8 @@ struct Line {
     /// Resources and classes; `None` where there is no catalog.
     counts: Option<(usize, usize)>,
     warnings: usize,
+    /// Whether the catalog was taken from the cache.
+    found: bool,
 }
 
 /// What a run leaves to be said, in whatever order the nodes were done.
@@ -89,6 +100,12 @@ struct Done {
     text: Option<String>,
     /// Nodes whose results may still change.
     held: BTreeMap<usize, Held>,
+    /// Whether a change reached any node, selected or not.
+    reached: bool,
+    /// Nodes that no change reaches, but for what others export.
+    waiting: Vec<(usize, Held)>,
+    /// How many nodes no change reaches.
+    unreached: usize,
 }
 
 /// A node whose catalog is not in its place yet.
@@ -97,24 +114,38 @@ struct Held {
     diagnostics: Vec<Diagnostic>,
     file: Option<crate::diag::Result<Prepared>>,
     text: Option<String>,
+    /// Whether a change reaches the node by itself.
+    reached: bool,
 }
 
 /// Writes catalogs where they belong, and keeps what is to be said of the nodes.
-struct Keeper {
+struct Keeper<'l> {
     folder: Option<CatalogFolder>,
     to_stdout: bool,
+    reach: Option<Reach<'l>>,
     done: Mutex<Done>,
 }
 
-impl Receiver for Keeper {
+impl Receiver for Keeper<'_> {
     fn take(&self, index: usize, node: CompiledNode, settled: bool) {
-        let held = self.hold(node);
+        let reached = self.is_reached(&node);
+        if settled && !reached {
+            let mut done = self.lock();
+            done.held.remove(&index);
+            done.unreached += 1;
+            return;
+        }
+        let held = self.hold(node, reached);
         if settled {
             self.lock().held.remove(&index);
             self.keep(index, held);
         } else {
             self.lock().held.insert(index, held);
         }
+    }
+
+    fn look(&self, other: &CompiledNode) {
+        self.is_reached(other);
     }
 
     fn add(&self, index: usize, found: Diagnostic) {
@@ -128,35 +159,57 @@ impl Receiver for Keeper {
 
     fn settle(&self, index: usize) {
         let held = self.lock().held.remove(&index);
-        held.into_iter().for_each(|held| self.keep(index, held));
+        let Some(held) = held else { return };
+        if held.reached {
+            self.keep(index, held);
+        } else {
+            self.lock().waiting.push((index, held));
+        }
     }
 }
 
-impl Keeper {
+impl Keeper<'_> {
     fn lock(&self) -> MutexGuard<'_, Done> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn into_done(self) -> Done {
+    fn is_reached(&self, node: &CompiledNode) -> bool {
+        let reached = self.reach.as_ref().is_none_or(|reach| reach.is_reached(node));
+        if reached {
+            self.lock().reached = true;
+        }
+        reached
+    }
+
+    /// A node that collects is reached by whatever reaches another node.
+    fn finish(self) -> Done {
+        let waiting = std::mem::take(&mut self.lock().waiting);
+        let members = self.reach.as_ref().is_some_and(Reach::reaches_members);
+        if self.lock().reached || members {
+            waiting.into_iter().for_each(|(index, held)| self.keep(index, held));
+        } else {
+            self.lock().unreached += waiting.len();
+        }
         self.done.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a catalog beside its place.
-    fn hold(&self, node: CompiledNode) -> Held {
+    fn hold(&self, node: CompiledNode, reached: bool) -> Held {
         let wanted = self.folder.is_some() || self.to_stdout;
-        let text = node.catalog.as_ref().filter(|_| wanted).map(write_catalog);
+        let text = if wanted { node.text() } else { None };
         let file = match (&self.folder, &text) {
             (Some(folder), Some(text)) => Some(folder.prepare(&node.certname, text)),
             (_, _) => None,
         };
-        let counts = node.catalog.map(|catalog| (catalog.resources.len(), catalog.classes.len()));
-        let line = Line { certname: node.certname, counts, warnings: 0 };
-        Held { line, diagnostics: node.diagnostics, file, text: text.filter(|_| self.to_stdout) }
+        let (counts, found) = (node.counts(), node.kept.as_ref().is_some_and(|kept| kept.found));
+        let line = Line { certname: node.certname, counts, warnings: 0, found };
+        let text = text.filter(|_| self.to_stdout);
+        Held { line, diagnostics: node.diagnostics, file, text, reached }
     }
 
     /// Renames it into its place.
     fn keep(&self, index: usize, held: Held) {
-        let Held { mut line, diagnostics, file, text } = held;
+        let Held { mut line, diagnostics, file, text, .. } = held;
         let unwritten = file.and_then(|file| file.and_then(Prepared::place).err());
         line.warnings = diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
         let mut done = self.lock();
@@ -168,7 +221,7 @@ impl Keeper {
 }
 
 /// Reports what was found, and prints the catalog or the summary.
-fn tell(done: Done, session: &mut Session<'_>) -> Outcome {
+fn tell(done: Done, since: &SinceArguments, session: &mut Session<'_>) -> Outcome {
     let name = |index: usize| done.lines.get(&index).map(|line| line.certname.as_str());
     let met = done.met.report(name, session)?;
     for found in done.unwritten.values() {
@@ -182,8 +235,14 @@ fn tell(done: Done, session: &mut Session<'_>) -> Outcome {
     }
     let failed = done.lines.values().filter(|line| line.counts.is_none());
     let failed: Vec<&str> = failed.map(|line| line.certname.as_str()).collect();
+    if let Some(revision) = &since.since {
+        let unreached = done.unreached;
+        session.note(&format!("{unreached} nodes are not reached by what changed since {revision}"))?;
+    }
+    let found = done.lines.values().filter(|line| line.found).count();
+    let from_cache = if found > 0 { format!(", {found} of them from the cache") } else { String::new() };
     let compiled = done.lines.len() - failed.len();
-    session.note(&format!("{compiled} of {} nodes compiled", done.lines.len()))?;
+    session.note(&format!("{compiled} of {} nodes compiled{from_cache}", done.lines.len()))?;
     if !failed.is_empty() {
         writeln!(session.err, "not compiled: {}", failed.join(", "))?;
     }
@@ -210,7 +269,7 @@ fn needed(met: &[Diagnostic], session: &mut Session<'_>) -> Result<(), Stop> {
 /// One line a node: resources, classes, warnings.
 fn summary<'l>(lines: impl Iterator<Item = &'l Line> + Clone, session: &mut Session<'_>) -> Result<(), Stop> {
     let width = lines.clone().map(|line| line.certname.len()).max().unwrap_or(0);
-    for Line { certname, counts, warnings } in lines {
+    for Line { certname, counts, warnings, .. } in lines {
         let rest = match counts {
             Some((resources, classes)) => {
                 format!("{resources:5} resources  {classes:4} classes  {warnings} warnings")

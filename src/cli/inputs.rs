@@ -11,7 +11,7 @@ use crate::{
         FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings,
         nodes_without_facts,
     },
-    source::{DiskWorld, SourceFile, World},
+    source::{DiskWorld, Recorded, RecordingWorld, SourceFile, World},
     value::Value,
 };
 use clap::{Args, ValueEnum};
@@ -146,6 +146,8 @@ pub struct Loaded {
     pub options: Options,
     /// Warnings met while reading.
     pub warnings: Vec<Diagnostic>,
+    /// What was asked of the world for all nodes.
+    pub asked: Vec<Recorded>,
 }
 
 impl Loaded {
@@ -224,12 +226,15 @@ impl SourceArguments {
         let world = DiskWorld::new(self.clock().map_err(one)?);
         let rules = yaml_rules(self.puppet_version);
         let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
-        let reader = Reader { world: &world, yaml: &read_yaml, root: repo };
+        let recording = RecordingWorld::new(&world);
+        let reader = Reader { world: &recording, yaml: &read_yaml, root: repo };
+        // which nodes there are is no matter of each of them
+        let of_nodes = Reader { world: &world, ..reader };
         let sink = Sink::default();
         let opened = Repo::open(&self.layout(repo), reader, &sink).map_err(one)?;
         let puppetdb = self.puppetdb.open(reader).map_err(one)?;
         let sources = self.node_sources(puppetdb.clone());
-        let mut list = NodeList::open(&sources, reader).map_err(one)?;
+        let mut list = NodeList::open(&sources, of_nodes).map_err(one)?;
         if let Some(shard) = &self.shard {
             let (part, of) = parse_shard(shard).map_err(one)?;
             list.retain(|certname| shard_of(certname, of) == part);
@@ -240,13 +245,13 @@ impl SourceArguments {
             options.answers = Arc::new(Settings::read(path, reader).map_err(one)?.functions);
         }
         let mut warnings = sink.into_vec();
-        let unknown = nodes_without_facts(&sources, reader).map_err(one)?;
+        let unknown = nodes_without_facts(&sources, of_nodes).map_err(one)?;
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
         }));
-        let inputs = world.clone();
+        let (inputs, asked) = (world.clone(), recording.recorded());
         let world = self.confined(world, &opened);
-        Ok(Loaded { repo: opened, list, options, warnings, world, inputs })
+        Ok(Loaded { repo: opened, list, options, warnings, world, inputs, asked })
     }
 
     /// Writes the PuppetDB's answers where `--puppetdb-record` says.
@@ -255,6 +260,12 @@ impl SourceArguments {
     /// Gives a file that cannot be written.
     pub fn write_record(&self, options: &Options) -> Result<()> {
         self.puppetdb.write_record(options.puppetdb.as_deref())
+    }
+
+    /// Returns the folders with a file for each node: what comes or goes in them are nodes.
+    #[must_use]
+    pub fn folders_of_nodes(&self) -> Vec<PathBuf> {
+        [&self.facts, &self.enc, &self.trusted].into_iter().flatten().cloned().collect()
     }
 
     /// Lets a compile read the repo, the module path and what the flags name, and nothing that links of the repo lead

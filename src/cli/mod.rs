@@ -23,6 +23,7 @@ mod programs;
 mod puppetdb;
 mod rollback;
 mod session;
+mod since;
 mod status;
 mod written;
 

@@ -37,6 +37,9 @@ impl CatalogFolder {
     /// Writes a catalog beside its place.
     pub(super) fn prepare(&self, certname: &str, text: &str) -> Result<Prepared> {
         let path = self.0.join(format!("{certname}.json"));
+        if fs::read(&path).is_ok_and(|earlier| earlier == text.as_bytes()) {
+            return Ok(Prepared { written: None, path });
+        }
         let write = || {
             let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
             file.write_all(text.as_bytes())?;
@@ -44,7 +47,7 @@ impl CatalogFolder {
             Ok::<_, io::Error>(file.into_temp_path())
         };
         match write() {
-            Ok(written) => Ok(Prepared { written, path }),
+            Ok(written) => Ok(Prepared { written: Some(written), path }),
             Err(found) => Err(not_written(&path, &found)),
         }
     }
@@ -52,14 +55,15 @@ impl CatalogFolder {
 
 /// A catalog that was written beside its place; dropped, it is removed.
 pub(super) struct Prepared {
-    written: TempPath,
+    /// `None` where the same catalog is in its place already.
+    written: Option<TempPath>,
     path: PathBuf,
 }
 
 impl Prepared {
     /// Renames it into its place as `CERTNAME.json`; replaces nothing but an earlier catalog.
     pub(super) fn place(self) -> Result<()> {
-        let Self { written, path } = self;
+        let Self { written: Some(written), path } = self else { return Ok(()) };
         if path.exists() && !is_catalog(&path) {
             let found = not_written(&path, &"a file that is no catalog is in its place");
             return Err(Box::new(found.help("choose another folder for `--out`, or move the file away")));

@@ -17,6 +17,21 @@ pub(crate) const NOT_WRITTEN: Code = Code {
                   catalog and was left as it is.",
 };
 
+/// A repo whose changes cannot be known.
+pub(crate) const SINCE: Code = Code {
+    name: "compile::changes-unknown",
+    title: "what changed since a revision cannot be found out",
+    explanation: "`--since REV` asks `git` what changed in the repo since the revision. The repo must be a checkout of \
+                  git that has the revision (a shallow clone may lack it), and `git` must be installed.",
+};
+
+/// A cache that cannot be used.
+pub(crate) const CACHE: Code = Code {
+    name: "compile::cache-unusable",
+    title: "the folder of the cache cannot be used",
+    explanation: "The folder given by `--cache`, or `.migrate/cache` in the repo, cannot be made or written to.",
+};
+
 /// Exports that do not come to rest.
 pub(crate) const OSCILLATES: Code = Code {
     name: "compile::exports-oscillate",
@@ -34,4 +49,4 @@ pub(crate) const INCOMPLETE: Code = Code {
 };
 
 /// All codes of this stage.
-pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, OSCILLATES, INCOMPLETE];
+pub const CODES: &[Code] = &[NOT_COMPILED, NOT_WRITTEN, SINCE, CACHE, OSCILLATES, INCOMPLETE];

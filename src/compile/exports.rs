@@ -4,11 +4,14 @@
 //! order of the exporter's catalog.
 
 use crate::{
-    catalog::{Parameter, Resource},
+    catalog::{Parameter, Resource, resource_json},
     value::{HashMap, Type, Value},
 };
 use ecow::EcoString;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What all nodes of a round export.
 pub(super) type Exports = Arc<[(EcoString, Resource)]>;
@@ -80,6 +83,30 @@ fn capitalized(name: &str) -> String {
         chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
     };
     name.split("::").map(segment).collect::<Vec<_>>().join("::")
+}
+
+/// Hashes of what is exported, by type.
+pub(super) type Digests = BTreeMap<EcoString, [u8; 32]>;
+
+/// Returns the hashes of all that is exported of each type.
+pub(super) fn digests(exports: &[(EcoString, Resource)]) -> Digests {
+    let mut hashers: BTreeMap<EcoString, blake3::Hasher> = BTreeMap::new();
+    for (certname, resource) in exports {
+        let text = serde_json::json!([certname.as_str(), resource_json(resource)]).to_string();
+        hashers.entry(resource.reference.type_name.clone()).or_default().update(text.as_bytes());
+    }
+    hashers.into_iter().map(|(name, hasher)| (name, *hasher.finalize().as_bytes())).collect()
+}
+
+/// Tells whether there is a secret in a value.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is exported holds no other kinds of values")]
+pub(super) fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => text.labels().is_some_and(|labels| !labels.is_empty()),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Hash(entries) => entries.iter().any(|(key, value)| holds_secret(key) || holds_secret(value)),
+        _ => false,
+    }
 }
 
 /// Tells whether two lists of exports are the same.

@@ -1,13 +1,20 @@
 //! Compiles the nodes of a run.
 
-use super::{Exported, Node, Nodes, Options, Receiver, exports::Exports, nodes::Read, rounds::Rounds};
+use super::{
+    Cache, Exported, Node, Nodes, Options, Receiver,
+    cache::{self, Key},
+    exports::{self, Digests, Exports},
+    nodes::Read,
+    programs::Watched,
+    rounds::Rounds,
+};
 use crate::{
-    catalog::{Catalog, Resource},
+    catalog::{Catalog, Resource, write_catalog},
     diag::{Diagnostic, Result, Severity},
     eval::{self, Asked, Environment, EnvironmentPaths, NodeRequest, TopScope},
     hiera::{Hiera, Keys, NodeData, Settings},
     inputs::{NodeInputs, Repo},
-    source::World,
+    source::{Recorded, RecordingWorld, Trace, World},
     syntax::PuppetVersion,
     value::Value,
 };
@@ -23,21 +30,63 @@ use std::{
 pub struct CompiledNode {
     /// The certname.
     pub certname: EcoString,
-    /// The catalog, unless the node failed.
+    /// The catalog, unless the node failed or there is a cache.
     pub catalog: Option<Catalog>,
     /// Warnings, and the errors where there is no catalog.
     pub diagnostics: Vec<Diagnostic>,
+    /// The catalog as text, where there is a cache.
+    pub kept: Option<KeptText>,
+    /// What the compile asked of the world, where that is recorded.
+    pub asked: Trace,
+}
+
+/// A catalog as text.
+pub struct KeptText {
+    /// Packed JSON.
+    pub(super) packed: Vec<u8>,
+    /// How many resources it has.
+    pub resources: usize,
+    /// How many classes.
+    pub classes: usize,
+    /// Whether it was made in an earlier run.
+    pub found: bool,
+}
+
+impl std::fmt::Debug for KeptText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeptText").finish_non_exhaustive()
+    }
 }
 
 impl CompiledNode {
     fn failed(certname: EcoString, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { certname, catalog: None, diagnostics }
+        Self { certname, catalog: None, diagnostics, kept: None, asked: Trace::default() }
+    }
+
+    /// Tells whether there is no catalog.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.catalog.is_none() && self.kept.is_none()
+    }
+
+    /// Returns how many resources and classes the catalog has, if there is one.
+    #[must_use]
+    pub fn counts(&self) -> Option<(usize, usize)> {
+        let kept = self.kept.as_ref().map(|kept| (kept.resources, kept.classes));
+        kept.or_else(|| self.catalog.as_ref().map(|catalog| (catalog.resources.len(), catalog.classes.len())))
+    }
+
+    /// Returns the catalog as JSON, if there is one.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let kept = self.kept.as_ref().and_then(|kept| cache::unpacked(&kept.packed));
+        kept.or_else(|| self.catalog.as_ref().map(write_catalog))
     }
 
     /// Adds a diagnostic; an error withdraws the catalog.
     pub fn add(&mut self, found: Diagnostic) {
         if found.severity() == Severity::Error {
-            self.catalog = None;
+            (self.catalog, self.kept) = (None, None);
         }
         self.diagnostics.push(found);
     }
@@ -57,6 +106,12 @@ pub struct Fleet<'a> {
     hiera: Hiera<'a>,
     /// By name: nodes of one repo may be in environments of different names.
     environments: Mutex<BTreeMap<EcoString, Opened>>,
+    /// What was read before the first node: every node depends on it.
+    common: Vec<Recorded>,
+    cache: Option<&'a Cache>,
+    records: bool,
+    /// Hashes of the exports of the round in hand.
+    digests: Mutex<Option<(Exports, Arc<Digests>)>>,
 }
 
 impl<'a> Fleet<'a> {
@@ -78,8 +133,32 @@ impl<'a> Fleet<'a> {
     /// # Errors
     /// Gives private keys that cannot be read.
     pub fn for_lookups(repo: &'a Repo, options: &'a Options, world: &'a dyn World) -> Result<Self> {
+        let recording = RecordingWorld::new(world);
         let hiera = hiera(repo, options, world)?;
-        Ok(Self { repo, options, world, hiera, environments: Mutex::default() })
+        options.eyaml_keys.as_ref().map(|folder| Keys::read(folder, &recording)).transpose()?;
+        let mut common = recording.recorded();
+        if options.puppetdb.as_ref().is_some_and(|puppetdb| puppetdb.is_live()) {
+            common.push(Recorded::Outside);
+        }
+        let environments = Mutex::default();
+        let (cache, records, digests) = (None, false, Mutex::default());
+        Ok(Self { repo, options, world, hiera, environments, common, cache, records, digests })
+    }
+
+    /// Records for every node what its compile asks of the world; takes catalogs from a cache where it has them, and
+    /// keeps new ones there. Takes what was asked before there were nodes, too.
+    #[must_use]
+    pub fn recording(mut self, cache: Option<&'a Cache>, before: &[Recorded]) -> Self {
+        self.records = true;
+        self.cache = cache;
+        self.common.extend(before.iter().cloned());
+        self
+    }
+
+    /// Returns what was asked before the first node: every node depends on it.
+    #[must_use]
+    pub fn common(&self) -> &[Recorded] {
+        &self.common
     }
 
     /// Compiles all nodes; the results are in the order of the nodes.
@@ -126,10 +205,53 @@ impl<'a> Fleet<'a> {
         };
         let mut request = self.request(node, &name);
         request.exported = seen.cloned();
-        let data = self.hiera.node();
-        let compiled = eval::compile_node(environment, &request, &data, self.world);
+        let Some((cache, key)) = self.key(environment, &request) else {
+            return self.evaluate(certname, environment, request);
+        };
+        let digests = self.digests(seen);
+        cache.find(key, (&certname, &digests), self.world).unwrap_or_else(|| {
+            cache.keep(key, &digests, self.evaluate(certname.clone(), environment, request))
+        })
+    }
+
+    /// Returns the place of a node in the cache, where there is one and the node may be in it.
+    fn key(&self, environment: &Environment, request: &NodeRequest) -> Option<(&'a Cache, Key)> {
+        let cache = self.cache?;
+        let common = cache::hash_of(&self.common)?;
+        let depends = cache::depends(request, environment.paths(), (self.options, self.repo), common);
+        Some((cache, cache.key(&depends)))
+    }
+
+    /// Compiles a node for real.
+    fn evaluate(&self, certname: EcoString, environment: &Environment, mut request: NodeRequest) -> Compiled {
+        let recording = RecordingWorld::new(self.world);
+        let world: &dyn World = if self.records { &recording } else { self.world };
+        let watched = request.programs.take().map(Watched::new);
+        request.programs = watched.as_ref().map(Watched::programs);
+        let data = self.hiera.node_in(world);
+        let compiled = eval::compile_node(environment, &request, &data, world);
+        drop(data);
+        if watched.is_some_and(|programs| programs.was_asked()) {
+            recording.keep(Recorded::Outside);
+        }
         let (catalog, diagnostics) = (compiled.catalog, compiled.diagnostics);
-        (CompiledNode { certname, catalog, diagnostics }, compiled.exports, compiled.asked)
+        let node = CompiledNode { certname, catalog, diagnostics, kept: None, asked: recording.into_trace() };
+        let exports = compiled.exports.into_iter().map(exports::stored).collect();
+        (node, exports, compiled.asked)
+    }
+
+    /// Returns the hashes of what others export.
+    fn digests(&self, seen: Option<&Exports>) -> Arc<Digests> {
+        let Some(seen) = seen else { return Arc::default() };
+        let mut known = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((exports, digests)) if Arc::ptr_eq(exports, seen) => digests.clone(),
+            Some(_) | None => {
+                let digests = Arc::new(exports::digests(seen));
+                *known = Some((seen.clone(), digests.clone()));
+                digests
+            }
+        }
     }
 
     /// Runs something in a node's top scope: after its compile, or without any manifest, as `puppet lookup` does.

@@ -22,6 +22,9 @@ pub trait Receiver: Sync {
     /// it: then another result replaces it, or it is settled later.
     fn take(&self, index: usize, node: CompiledNode, settled: bool);
 
+    /// Looks at a node whose result is not wanted, only what it exports.
+    fn look(&self, _other: &CompiledNode) {}
+
     /// Adds a diagnostic to the last result of a node that is not settled; an error withdraws its catalog.
     fn add(&self, index: usize, found: Diagnostic);
 
@@ -101,11 +104,12 @@ impl<'r, 'f> Rounds<'r, 'f> {
     fn compile(&mut self, indexes: Vec<usize>, seen: &Exports) {
         let one = |index: usize| {
             let (compiled, exports, asked) = self.fleet.node(self.nodes, index, Some(seen));
-            let failed = compiled.catalog.is_none();
+            let failed = compiled.is_failed();
             if index < self.nodes.wanted() {
                 self.receiver.take(index, compiled, asked.is_empty());
+            } else {
+                self.receiver.look(&compiled);
             }
-            let exports = exports.into_iter().map(exports::stored).collect();
             (index, Kept { compiled: true, failed, exports, asked })
         };
         let done: Vec<(usize, Kept)> = indexes.into_par_iter().map(one).collect();

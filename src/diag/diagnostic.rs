@@ -130,6 +130,12 @@ impl Diagnostic {
         self.at.as_ref()
     }
 
+    /// Returns the words under the marked text.
+    #[must_use]
+    pub fn label_text(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
     /// Returns the other places that matter, each with its words.
     pub fn related_places(&self) -> impl Iterator<Item = (&Location, &str)> {
         self.related.iter().map(|(at, label)| (at, label.as_str()))

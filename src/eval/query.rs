@@ -33,6 +33,18 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Returns the question for all exports of a type.
+    #[must_use]
+    pub fn all_of(type_name: EcoString) -> Self {
+        Self { type_name, query: None }
+    }
+
+    /// Returns the type that is asked for.
+    #[must_use]
+    pub fn type_name(&self) -> &EcoString {
+        &self.type_name
+    }
+
     /// Returns the exports that answer a node's question, in the order given; its own are left out.
     pub fn answer<'a>(
         &'a self,

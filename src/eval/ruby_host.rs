@@ -162,11 +162,11 @@ impl Host for CallContext<'_, '_> {
             Some(from) => normal(&env.paths().root.join(from).parent()?.join(file)),
             None => {
                 let inside = normal(&Path::new("lib").join(file));
-                let folders = env.modules().values().map(|folder| folder.join(&inside));
+                let folders = env.modules().values().map(|folder| normal(&folder.join(&inside)));
                 folders.into_iter().find(|path| self.cx.c.world.is_file(path))?
             }
         };
-        if !env.modules().values().any(|folder| path.starts_with(folder)) {
+        if !env.modules().values().any(|folder| path.starts_with(normal(folder))) {
             return None;
         }
         let bytes = self.cx.c.world.read(&path).ok()?;

@@ -70,6 +70,12 @@ impl PuppetDb {
         Ok(Self { source, answers: Mutex::default() })
     }
 
+    /// Tells whether a server answers, whose next answer may be another.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(self.source, Source::Live(_))
+    }
+
     /// Asks an endpoint below `/pdb/query/v4` (`nodes`, `facts`, `resources`, …; empty for the root, which takes PQL);
     /// threads that ask the same wait for one answer.
     ///
