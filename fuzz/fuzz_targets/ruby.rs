@@ -9,8 +9,9 @@ use migrate::{
     ruby::{Host, HostBlock, Limits},
     source::SourceFile,
     templating::erb,
-    value::{Str, Value},
+    value::{HashMap, Str, Value},
 };
+use std::sync::Arc;
 
 /// A function that the scope does not have.
 const NOTHING: Code = Code { name: "fuzz::nothing", title: "nothing", explanation: "There are no functions here." };
@@ -23,8 +24,8 @@ impl Host for Scope {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    fn variables(&self) -> Vec<(ecow::EcoString, Value)> {
-        self.0.iter().map(|(name, value)| ((*name).into(), value.clone())).collect()
+    fn variables(&self) -> Arc<HashMap> {
+        Arc::new(self.0.iter().map(|(name, value)| (Value::str(*name), value.clone())).collect())
     }
 
     fn set_variable(&self, _: &str, _: Value) -> Result<()> {

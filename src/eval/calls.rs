@@ -195,9 +195,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         block: Option<&dyn Block>,
         at: &Location,
     ) -> Result<Value> {
-        if block.is_none() {
-            super::limits::check_items(function.name, arguments, at)?;
-        }
+        super::limits::check_items(function.name, arguments, block.is_some(), at)?;
         let context = CallContext::new(*self, at.clone());
         let call = functions::Call { context: &context, name: function.name, arguments, block, at };
         functions::call(function, &call)

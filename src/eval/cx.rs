@@ -98,7 +98,12 @@ impl Cx<'_, '_> {
             ExprKind::Minus(inner) => self.negated(inner),
             ExprKind::Splat(inner) => {
                 let value = self.eval(inner)?;
-                super::limits::check_items("splat", std::slice::from_ref(&value), &self.at(inner.span))?;
+                super::limits::check_items(
+                    "splat",
+                    std::slice::from_ref(&value),
+                    false,
+                    &self.at(inner.span),
+                )?;
                 Ok(Value::Array(splatted(value).into()))
             }
             ExprKind::Binary(it) => self.binary(it),
@@ -186,7 +191,12 @@ impl Cx<'_, '_> {
         for item in items {
             if let ExprKind::Splat(inner) = &bare(item).kind {
                 let value = self.eval(inner)?;
-                super::limits::check_items("splat", std::slice::from_ref(&value), &self.at(inner.span))?;
+                super::limits::check_items(
+                    "splat",
+                    std::slice::from_ref(&value),
+                    false,
+                    &self.at(inner.span),
+                )?;
                 out.extend(splatted(value));
             } else {
                 out.push(self.eval(item)?);

@@ -98,14 +98,34 @@ pub(super) fn check_size(value: &Value, at: impl FnOnce() -> Location) -> Result
     }
 }
 
-/// Refuses what would be written out at once and has too many items: an iterator, a range that becomes a list.
-pub(super) fn check_items(function: &str, arguments: &[Value], at: &Location) -> Result<()> {
-    let converted = if function == "new" { arguments.get(1) } else { None };
-    let iterators = arguments.iter().filter(|it| matches!(it, Value::Iterator(_)));
-    if iterators.chain(converted).all(|it| items(it) <= ITEMS) {
+/// Tells whether a code says that a limit was passed.
+pub(super) fn is_limit(code: &Code) -> bool {
+    [codes::STEPS.name, codes::MEMORY.name, codes::TOO_DEEP.name].contains(&code.name)
+}
+
+/// Functions that go through all items of their first argument on their own, before or without a block.
+const AT_ONCE: &[&str] = &["index", "slice", "sort", "unique"];
+
+/// Refuses what would be written out or gone through at once and has too many items: an iterator, a range or number
+/// that becomes a list. A block that is called for each item is counted call by call.
+pub(super) fn check_items(function: &str, arguments: &[Value], block: bool, at: &Location) -> Result<()> {
+    let walked = match (function, arguments) {
+        ("new", [Value::Type(to), from, ..]) => Some(from).filter(|_| is_made_of_items(to)),
+        (_, [first, ..]) => {
+            Some(first).filter(|_| AT_ONCE.contains(&function) && (!block || function == "slice"))
+        }
+        (_, []) => None,
+    };
+    let iterators = arguments.iter().filter(|it| !block && matches!(it, Value::Iterator(_)));
+    if iterators.chain(walked).all(|it| items(it) <= ITEMS) {
         return Ok(());
     }
     Err(passed(&codes::MEMORY, format!("a list of more than {ITEMS} items would be made"), at.clone()))
+}
+
+fn is_made_of_items(to: &Type) -> bool {
+    let to = to.unaliased();
+    matches!(to, Type::Array(..) | Type::Tuple(..) | Type::Hash(..) | Type::Struct(..) | Type::Init(..))
 }
 
 fn items(value: &Value) -> i128 {
@@ -117,6 +137,7 @@ fn items(value: &Value) -> i128 {
             Iterator::Items { .. } => 0,
         },
         Value::Type(Type::Integer(Some(from), Some(to))) => count(*from, *to, 1),
+        Value::Int(number) => i128::from(*number),
         _ => 0,
     }
 }
@@ -190,9 +211,16 @@ mod tests {
     fn a_range_with_too_many_items_is_not_written_out() {
         let at = Location::new(crate::source::SourceFile::new("a.pp", ""), crate::source::Span::default());
         let range = |to: i64| Value::Type(Type::Integer(Some(1), Some(to)));
-        let array = Value::Type(Type::Any);
-        assert!(check_items("new", &[array.clone(), range(1_000)], &at).is_ok());
-        assert!(check_items("new", &[array, range(i64::MAX)], &at).is_err());
-        assert!(check_items("assert_type", &[range(i64::MAX)], &at).is_ok());
+        let array = Value::Type(Type::Array(Type::Any.into(), None, None));
+        let check = |name: &str, arguments: &[Value], block| check_items(name, arguments, block, &at).is_ok();
+        assert!(check("new", &[array.clone(), range(1_000)], false));
+        assert!(!check("new", &[array.clone(), range(i64::MAX)], false));
+        assert!(!check("new", &[array, Value::Int(100_000_000_000)], false));
+        assert!(check("new", &[Value::Type(Type::Numeric), Value::Int(100_000_000_000)], false));
+        assert!(check("assert_type", &[range(i64::MAX)], false));
+        assert!(
+            !check("index", &[range(i64::MAX), Value::Undef], false) && check("index", &[range(9)], true)
+        );
+        assert!(!check("slice", &[Value::Int(100_000_000_000), Value::Int(2)], true));
     }
 }

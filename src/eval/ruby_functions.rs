@@ -21,7 +21,7 @@ pub(super) fn called_from(found: Box<Diagnostic>, at: &Location) -> Box<Diagnost
     match found.location().cloned() {
         None => Box::new(found.at(at.clone())),
         Some(place) if of_puppet(&place) => found,
-        Some(_) if ruby::is_refusal(found.code()) => Box::new(found.related(at.clone(), "called here")),
+        Some(_) if ruby::is_own(found.code()) => Box::new(found.related(at.clone(), "called here")),
         Some(place) => {
             let raised = found.help_line().unwrap_or("raised").to_owned();
             let help = format!("{raised} at {}:{}", place.source.path(), place.line());

@@ -205,6 +205,10 @@ impl Host for CallContext<'_, '_> {
         self.cx.c.world.now()
     }
 
+    fn is_refusal(&self, found: &Diagnostic) -> bool {
+        super::is_refusal(found.code()) || super::limits::is_limit(found.code())
+    }
+
     fn report(&self, diagnostic: Diagnostic) {
         Context::report(self, diagnostic);
     }

@@ -185,3 +185,14 @@ fn a_node_that_does_not_end_is_an_error_with_its_place() {
         assert_eq!((found.code().name, found.line_column().unwrap().line), (code, 2), "{manifest}");
     }
 }
+
+#[test]
+fn ruby_code_does_not_rescue_what_is_not_done_here() {
+    let rescued = |call: &str| {
+        let manifest = format!("$x = inline_template('<% begin; {call}; rescue => e; end %>')\n");
+        errors(&manifest).first().map(|found| found.code().name)
+    };
+    assert_eq!(rescued("scope.call_function(\"fail\", [\"x\"])"), None);
+    assert_eq!(rescued("scope.call_function(\"generate\", [\"/bin/x\"])"), Some("functions::needs-program"));
+    assert_eq!(rescued("scope.call_function(\"index\", [10**11, nil])"), Some("eval::too-much-memory"));
+}

@@ -102,7 +102,8 @@ fn directive(
             '*' => it.star(&arguments.take()?),
             '.' => {
                 let (digits, end) = digits(template, at);
-                it.precision = Some(digits.unwrap_or(0));
+                let digits = if end == at { Some(0) } else { digits };
+                it.precision = Some(digits.filter(|it| *it <= WIDEST).ok_or("precision too big")?);
                 at = end;
             }
             '<' | '{' => {
@@ -149,7 +150,7 @@ impl Directive {
         arguments: &Arguments<'_>,
     ) -> std::result::Result<usize, String> {
         let (found, end) = digits(template, at);
-        let found = found.filter(|it| *it <= 1_000_000).ok_or("width too big")?;
+        let found = found.filter(|it| *it <= WIDEST).ok_or("width too big")?;
         if template.get(end..).is_some_and(|rest| rest.starts_with('$')) {
             self.value = Some(arguments.all.get(found - 1).cloned().ok_or("too few arguments")?);
             return Ok(end + 1);
@@ -161,7 +162,7 @@ impl Directive {
     fn star(&mut self, value: &Value) {
         let width = to_i(value);
         self.minus |= width < 0;
-        self.width = usize::try_from(width.unsigned_abs()).ok().filter(|it| *it <= 1_000_000);
+        self.width = usize::try_from(width.unsigned_abs()).ok().filter(|it| *it <= WIDEST);
     }
 
     fn write(
@@ -277,7 +278,7 @@ impl Directive {
         let magnitude = it.abs();
         let digits = match kind {
             'f' => {
-                let digits = format!("{magnitude:.precision$}");
+                let digits = decimal(magnitude, precision);
                 if self.alt && precision == 0 { format!("{digits}.") } else { digits }
             }
             'e' | 'E' => exponent(magnitude, precision),
@@ -301,11 +302,24 @@ fn in_radix(mut it: u128, radix: u32) -> String {
     }
 }
 
+/// The widest field that is written.
+const WIDEST: usize = 1_000_000;
+
+/// More decimals than any float has: the rest are zeros, and Rust writes no more than 65,535.
+const DECIMALS: usize = 1_100;
+
+fn decimal(it: f64, precision: usize) -> String {
+    let written = precision.min(DECIMALS);
+    format!("{it:.written$}{}", "0".repeat(precision - written))
+}
+
 fn exponent(it: f64, precision: usize) -> String {
-    let text = format!("{it:.precision$e}");
+    let written = precision.min(DECIMALS);
+    let text = format!("{it:.written$e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    let zeros = "0".repeat(precision - written);
+    format!("{mantissa}{zeros}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
 }
 
 fn general(it: f64, precision: usize, keep_zeros: bool) -> String {
@@ -317,7 +331,7 @@ fn general(it: f64, precision: usize, keep_zeros: bool) -> String {
         return format!("{}e{rest}", if keep_zeros { mantissa } else { trimmed(mantissa) });
     }
     let decimals = usize::try_from(small - 1 - power).unwrap_or(0);
-    let digits = format!("{it:.decimals$}");
+    let digits = decimal(it, decimals);
     if keep_zeros { digits } else { trimmed(&digits).to_owned() }
 }
 
@@ -438,5 +452,8 @@ mod tests {
         assert_eq!(check("%p %s", &[Value::array(["a".into()]), Value::array([number(1)])]), "[\"a\"] [1]");
         assert_eq!(check("%c%c", &[number(65), "xyz".into()]), "Ax");
         assert_eq!(check("%08.3f", &[Value::Float(-3.5)]), "-003.500");
+        let wide = check("%.70000f|%.70000e", &[Value::Float(0.5), Value::Float(0.5)]);
+        assert_eq!(wide.len(), 2 * 70_002 + "|e-01".len());
+        assert_eq!(check("%.99999999999f", &[Value::Float(0.5)]), "precision too big");
     }
 }

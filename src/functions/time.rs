@@ -1,6 +1,6 @@
 //! Points and lengths in time.
 
-use super::{Call, table::rows};
+use super::{Call, arguments::OrFail as _, table::rows};
 use crate::{
     diag::Result,
     value::{Value, time},
@@ -27,12 +27,15 @@ fn offset(call: &Call<'_>, index: usize) -> Result<i64> {
 }
 
 fn strftime(call: &Call<'_>) -> Result<Value> {
-    Ok(Value::str(match call.arg(0) {
-        Value::Timespan(it) => time::format_timespan(call.text(1), *it),
-        Value::Timestamp(it) => time::strftime(call.text(1), *it, offset(call, 2)?),
-        _ => {
-            let now = i128::from(call.context.world().now()) * time::SECOND;
-            time::strftime(call.text(0), now, offset(call, 1)?)
+    Ok(Value::str(
+        match call.arg(0) {
+            Value::Timespan(it) => Ok(time::format_timespan(call.text(1), *it)),
+            Value::Timestamp(it) => time::strftime(call.text(1), *it, offset(call, 2)?),
+            _ => {
+                let now = i128::from(call.context.world().now()) * time::SECOND;
+                time::strftime(call.text(0), now, offset(call, 1)?)
+            }
         }
-    }))
+        .or_fail(call)?,
+    ))
 }

@@ -1,13 +1,13 @@
-//! Merge strategies (`puppet/pops/merge_strategy.rb` and the `deep_merge` gem).
+//! Merge strategies (`puppet/pops/merge_strategy.rb`).
 
-use super::codes;
-use crate::maps::IndexSet;
+use super::{codes, deep_merge::Deep};
 use crate::{
     diag::{Diagnostic, Result},
-    value::{HashMap, Value, compile_regex},
+    maps::IndexSet,
+    value::{HashMap, Value},
 };
 use ecow::EcoVec;
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 /// How the answers of several levels become one.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -141,8 +141,8 @@ impl Strategy {
                 merged.extend(higher.iter().map(|(key, value)| (key.clone(), value.clone())));
                 Ok(Value::Hash(Arc::new(merged)))
             }
-            Self::Deep(options) if options.reverse => deep(options)?.merge(lower, higher.clone()),
-            Self::Deep(options) => deep(options)?.merge(higher, lower.clone()),
+            Self::Deep(options) if options.reverse => Deep::new(options)?.merge(lower, higher.clone()),
+            Self::Deep(options) => Deep::new(options)?.merge(higher, lower.clone()),
         }
     }
 }
@@ -157,7 +157,7 @@ impl WithHelp for Box<Diagnostic> {
     }
 }
 
-fn error(message: &str) -> Box<Diagnostic> {
+pub(super) fn error(message: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(&codes::MERGE, message))
 }
 
@@ -234,151 +234,6 @@ fn flattened(value: &Value) -> EcoVec<Value> {
 
 fn unique(values: impl Iterator<Item = Value>) -> Value {
     Value::array(values.collect::<IndexSet<_>>())
-}
-
-/// A deep merge with its knock-out pattern compiled.
-struct Deep<'a> {
-    options: &'a DeepOptions,
-    knockout: Option<onig::Regex>,
-}
-
-/// The prefix is a pattern without escapes in the gem: `^#{knockout_prefix}`.
-fn deep(options: &DeepOptions) -> Result<Deep<'_>> {
-    let compile = |prefix: &String| {
-        compile_regex(&format!("^{prefix}"), onig::RegexOptions::REGEX_OPTION_NONE)
-            .map_err(|found| error(&format!("`knockout_prefix` `{prefix}` is no pattern: {found}")))
-    };
-    let knockout = options.knockout_prefix.as_ref().map(compile).transpose()?;
-    Ok(Deep { options, knockout })
-}
-
-impl Deep<'_> {
-    /// `DeepMerge.deep_merge!(source, dest)`.
-    fn merge(&self, source: &Value, dest: Value) -> Result<Value> {
-        if source.is_undef() {
-            return Ok(dest);
-        }
-        if !dest.is_truthy() {
-            return Ok(source.clone());
-        }
-        match (source, dest) {
-            (Value::Hash(entries), Value::Hash(dest)) => self.hashes(entries, &dest),
-            (Value::Hash(entries), dest) if entries.is_empty() => Ok(dest),
-            (Value::Array(source), dest) => self.arrays(source, dest),
-            (source, _) => Ok(self.overwrite(source)),
-        }
-    }
-
-    fn hashes(&self, source: &HashMap, dest: &HashMap) -> Result<Value> {
-        let mut merged = dest.clone();
-        for (key, value) in source {
-            let below = merged.get(key).filter(|below| below.is_truthy()).cloned();
-            // what is only above is merged with itself, which drops what it knocks out
-            let below = below.unwrap_or_else(|| value.clone());
-            merged.insert(key.clone(), self.merge(value, below)?);
-        }
-        Ok(Value::Hash(Arc::new(merged)))
-    }
-
-    fn arrays(&self, source: &EcoVec<Value>, dest: Value) -> Result<Value> {
-        let mut source: Vec<Value> = source.iter().cloned().collect();
-        let prefix = self.options.knockout_prefix.as_deref().map(Value::str);
-        let mut dest = dest;
-        if let Some(prefix) = &prefix
-            && source.contains(prefix)
-        {
-            dest = cleared(dest);
-            source.retain(|item| item != prefix);
-        }
-        let Value::Array(dest) = dest else { return Ok(self.overwrite(&Value::array(source))) };
-        let mut dest: Vec<Value> = dest.into_iter().collect();
-        source.retain(|item| !self.knocks_out(item, &mut dest));
-        let hashes = |items: &[Value]| items.iter().all(|item| matches!(item, Value::Hash(_)));
-        let mut merged = if self.options.merge_hash_arrays && hashes(&source) && hashes(&dest) {
-            self.by_index(&source, dest)?
-        } else {
-            let all: IndexSet<Value> = dest.into_iter().chain(source).collect();
-            all.into_iter().collect()
-        };
-        if self.options.sort_merged_arrays {
-            sort(&mut merged)?;
-        }
-        Ok(Value::array(merged))
-    }
-
-    /// Removes from `dest` what an item of `source` names behind the prefix; such an item is dropped.
-    fn knocks_out(&self, item: &Value, dest: &mut Vec<Value>) -> bool {
-        let Some((text, pattern)) = item.as_str().zip(self.knockout.as_ref()) else { return false };
-        let named = pattern.replace_all(text, "");
-        if named == text {
-            return false;
-        }
-        let named = Value::str(named);
-        dest.retain(|below| *below != named && below != item);
-        true
-    }
-
-    fn by_index(&self, source: &[Value], dest: Vec<Value>) -> Result<Vec<Value>> {
-        let empty = Value::hash([]);
-        let count = dest.len();
-        let pairs = dest.into_iter().enumerate();
-        let merged = pairs.map(|(at, below)| self.merge(source.get(at).unwrap_or(&empty), below));
-        let mut merged = merged.collect::<Result<Vec<_>>>()?;
-        merged.extend(source.iter().skip(count).cloned());
-        Ok(merged)
-    }
-
-    /// `overwrite_unmergeables`: a text behind the prefix leaves an empty text.
-    fn overwrite(&self, source: &Value) -> Value {
-        match (source, &self.knockout) {
-            (Value::Str(text), Some(pattern)) if pattern.replace_all(text, "") != text.as_str() => {
-                Value::str("")
-            }
-            (Value::Array(items), Some(pattern)) => {
-                let stays = |item: &&Value| item.as_str().is_none_or(|text| pattern.find(text).is_none());
-                Value::array(items.iter().filter(stays).cloned())
-            }
-            (source, _) => source.clone(),
-        }
-    }
-}
-
-/// `clear_or_nil`
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
-fn cleared(value: Value) -> Value {
-    match value {
-        Value::Array(_) => Value::array([]),
-        Value::Hash(_) => Value::hash([]),
-        Value::Str(_) => Value::str(""),
-        _ => Value::Undef,
-    }
-}
-
-/// Ruby's `sort`: texts by bytes, numbers by size; a mixture cannot be compared.
-fn sort(values: &mut [Value]) -> Result<()> {
-    let mut comparable = true;
-    values.sort_by(|left, right| {
-        compare(left, right).unwrap_or_else(|| {
-            comparable = false;
-            Ordering::Equal
-        })
-    });
-    if comparable {
-        Ok(())
-    } else {
-        Err(error("`sort_merged_arrays`: values of different kinds cannot be sorted"))
-    }
-}
-
-fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Str(left), Value::Str(right)) => Some(left.cmp(right)),
-        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
-        (Value::Float(left), Value::Float(right)) => left.partial_cmp(right),
-        (Value::Int(left), Value::Float(right)) => (*left as f64).partial_cmp(right),
-        (Value::Float(left), Value::Int(right)) => left.partial_cmp(&(*right as f64)),
-        (left, right) => (left == right).then_some(Ordering::Equal),
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod codes;
 mod config;
 mod context;
+mod deep_merge;
 mod explain;
 mod eyaml;
 mod files;
@@ -15,6 +16,8 @@ mod hocon;
 mod host;
 mod interpolate;
 mod key;
+#[cfg(test)]
+mod laws;
 mod layer;
 mod merge;
 mod node;

@@ -145,6 +145,12 @@ pub trait Host {
     /// Returns the current time in seconds since 1970, UTC; an input like any other.
     fn now(&self) -> i64;
 
+    /// Tells whether a failure says that something is not done here, or is too much: no Ruby code rescues that, since
+    /// a real Puppet would not have failed.
+    fn is_refusal(&self, _found: &Diagnostic) -> bool {
+        false
+    }
+
     /// Takes a warning or a note.
     fn report(&self, diagnostic: Diagnostic);
 }

@@ -59,3 +59,11 @@ pub fn is_refusal(code: &crate::diag::Code) -> bool {
         [code::REFUSED, code::UNSUPPORTED_SYNTAX, code::UNSUPPORTED_METHOD, code::UNSUPPORTED_VALUE];
     refused.iter().any(|it| it.name == code.name)
 }
+
+/// Tells whether a code is of the interpreter's own and not of the code that it runs: its place in the Ruby file is the
+/// one that matters. Beside refusals these are limits, and secrets whose bytes are not at hand; a real Ruby would not
+/// help with either.
+#[must_use]
+pub fn is_own(code: &crate::diag::Code) -> bool {
+    is_refusal(code) || [code::LIMIT, code::OPAQUE_SECRET].iter().any(|it| it.name == code.name)
+}

@@ -312,9 +312,27 @@ fn scan(text: &str, format: &str) -> Option<(Civil, Option<i64>)> {
     (sane && rest.is_empty()).then_some((civil, zone))
 }
 
+/// How wide a field of a format may be, and all of them together: about what Ruby takes.
+const WIDEST: usize = 1 << 20;
+
 /// Writes a point in time by a format of Ruby's `strftime`, in a zone of so many seconds east of UTC.
-#[must_use]
-pub fn strftime(format: &str, nanoseconds: i128, offset: i64) -> String {
+///
+/// # Errors
+/// Gives Ruby's complaint of a format whose fields are too wide.
+pub fn strftime(format: &str, nanoseconds: i128, offset: i64) -> Result<String, String> {
+    let widths = format.split('%').skip(1).filter_map(|field| {
+        let digits = field.trim_start_matches(['-', '_', '^', '#', ':']);
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        digits.get(..end)?.parse::<usize>().ok()
+    });
+    if widths.fold(0, usize::saturating_add) > WIDEST {
+        return Err(format!("Numerical result out of range - {format}"));
+    }
+    Ok(written(format, nanoseconds, offset))
+}
+
+/// Writes a point in time by a format without great widths.
+pub(crate) fn written(format: &str, nanoseconds: i128, offset: i64) -> String {
     let civil = Civil::new(nanoseconds, offset);
     let mut out = String::new();
     let mut rest = format;
@@ -391,9 +409,10 @@ fn conversion(at: &Civil, kind: char, flags: &str, (nanoseconds, offset): (i128,
         'S' => two(at.second),
         'L' | 'N' => {
             let default = if kind == 'L' { 3 } else { 9 };
-            let width = flags.trim_start_matches(['-', '_', '^', '#']).parse().unwrap_or(default);
+            let width: usize = flags.trim_start_matches(['-', '_', '^', '#']).parse().unwrap_or(default);
             let digits = format!("{:09}", at.nanosecond);
-            format!("{digits:0<width$}").get(..width).unwrap_or_default().to_owned()
+            let zeros = "0".repeat(width.saturating_sub(digits.len()));
+            format!("{}{zeros}", digits.get(..width).unwrap_or(&digits))
         }
         'p' => {
             if flags.contains('#') {
@@ -418,14 +437,14 @@ fn conversion(at: &Civil, kind: char, flags: &str, (nanoseconds, offset): (i128,
         'n' => "\n".into(),
         't' => "\t".into(),
         '%' => "%".into(),
-        'F' => strftime("%Y-%m-%d", nanoseconds, offset),
-        'T' | 'X' => strftime("%H:%M:%S", nanoseconds, offset),
-        'D' | 'x' => strftime("%m/%d/%y", nanoseconds, offset),
-        'R' => strftime("%H:%M", nanoseconds, offset),
-        'r' => strftime("%I:%M:%S %p", nanoseconds, offset),
-        'c' => word(&strftime("%a %b %e %H:%M:%S %Y", nanoseconds, offset)),
-        'v' => strftime("%e-%^b-%Y", nanoseconds, offset),
-        '+' => strftime("%a %b %e %H:%M:%S %Z %Y", nanoseconds, offset),
+        'F' => written("%Y-%m-%d", nanoseconds, offset),
+        'T' | 'X' => written("%H:%M:%S", nanoseconds, offset),
+        'D' | 'x' => written("%m/%d/%y", nanoseconds, offset),
+        'R' => written("%H:%M", nanoseconds, offset),
+        'r' => written("%I:%M:%S %p", nanoseconds, offset),
+        'c' => word(&written("%a %b %e %H:%M:%S %Y", nanoseconds, offset)),
+        'v' => written("%e-%^b-%Y", nanoseconds, offset),
+        '+' => written("%a %b %e %H:%M:%S %Z %Y", nanoseconds, offset),
         _ => return None,
     })
 }
@@ -615,15 +634,21 @@ mod tests {
     }
 
     #[test]
+    fn wide_fields_are_filled_and_too_wide_ones_refused() {
+        assert_eq!(strftime("%70000N", 5, 0).unwrap().len(), 70_000);
+        assert!(strftime("%2000000000Y", 0, 0).unwrap_err().contains("out of range"));
+    }
+
+    #[test]
     fn formats_are_read_and_written_as_ruby_does() {
         let at = parse_timestamp("2016-09-15T13:14:15.123 UTC").unwrap();
         assert_eq!(
-            strftime("%Y-%m-%d %H:%M:%S.%L %a %b %j %-d %e %p %z %s", at, 0),
+            written("%Y-%m-%d %H:%M:%S.%L %a %b %j %-d %e %p %z %s", at, 0),
             "2016-09-15 13:14:15.123 Thu Sep 259 15 15 PM +0000 1473945255"
         );
         assert_eq!(parse_timestamp("2016-09-15 +02:00"), parse_timestamp("2016-09-14T22:00:00"));
         assert!(parse_timestamp("2016-02-30").is_err());
-        assert_eq!(strftime("%G-W%V %U %W", at, 0), "2016-W37 37 37");
+        assert_eq!(written("%G-W%V %U %W", at, 0), "2016-W37 37 37");
         assert_eq!(parse_timespan("1-02:03:04.5"), Ok(DAY + 7_384_500_000_000));
         assert_eq!(format_timespan("%H:%M", DAY + 3600 * SECOND), "25:00");
         let formats = ["%M minutes".to_owned()];

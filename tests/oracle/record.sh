@@ -22,6 +22,7 @@ record tests/debian-repo debian-repo --strict warning --strict-variables false
 ruby -W0 tests/oracle/functions.rb
 tests/oracle/in_trixie ruby -W0 tests/oracle/functions.rb
 ruby -W0 tests/oracle/eval_cases.rb
+RECORD=1 cargo test --test merges_judge recorded
 
 ruby -W0 tests/oracle/conformance.rb
 tests/oracle/in_trixie ruby -W0 tests/oracle/conformance.rb

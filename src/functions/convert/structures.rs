@@ -116,12 +116,18 @@ fn merge(a: &Value, b: &Value) -> Value {
     Value::hash(entries.map(|(key, value)| (key.clone(), value.clone())))
 }
 
+/// The largest index that a list is filled up to.
+const LARGEST: usize = 1 << 22;
+
 fn insert(at: &Value, path: &[Value], value: Value) -> Result<Value, String> {
     let Some((key, rest)) = path.split_first() else { return Ok(value) };
     match at {
         Value::Array(items) => {
             let index = if let Value::Int(index) = key { usize::try_from(*index).ok() } else { None };
             let index = index.ok_or_else(|| "no implicit conversion into Integer".to_owned())?;
+            if index > LARGEST {
+                return Err(format!("index {index} too big"));
+            }
             let mut items = items.to_vec();
             if items.len() <= index {
                 items.resize(index + 1, Value::Undef);

@@ -1,9 +1,12 @@
 //! `Time` in UTC, from the host's clock: an input like any other.
 
 use super::{Args, Row, row};
-use crate::ruby::{
-    interp::Interp,
-    object::{Class, Data, R, Rv},
+use crate::{
+    ruby::{
+        interp::Interp,
+        object::{Class, Data, R, Rv},
+    },
+    value::time,
 };
 
 /// Nanoseconds in a second.
@@ -36,10 +39,11 @@ pub(super) static TIME: &[Row] = &[
     row("utc_offset", 0, 0, |_, _, _| Ok(Rv::Int(0))),
     row("strftime", 1, 1, |it, this, args| {
         let pattern = it.string(args.at(0))?;
-        Ok(Rv::str(strftime(nanos(this), &pattern)))
+        let text = time::strftime(&pattern, nanos(this), 0);
+        Ok(Rv::str(text.map_err(|why| it.raise("Errno::ERANGE", why))?))
     }),
-    row("iso8601", 0, 1, |_, this, _| Ok(Rv::str(strftime(nanos(this), "%Y-%m-%dT%H:%M:%SZ")))),
-    row("xmlschema", 0, 1, |_, this, _| Ok(Rv::str(strftime(nanos(this), "%Y-%m-%dT%H:%M:%SZ")))),
+    row("iso8601", 0, 1, |_, this, _| Ok(Rv::str(time::written("%Y-%m-%dT%H:%M:%SZ", nanos(this), 0)))),
+    row("xmlschema", 0, 1, |_, this, _| Ok(Rv::str(time::written("%Y-%m-%dT%H:%M:%SZ", nanos(this), 0)))),
     row("+", 1, 1, |it, this, args| shifted(it, this, args.at(0), 1)),
     row("-", 1, 1, |it, this, args| match args.at(0) {
         Rv::Object(_) => Ok(Rv::Float((nanos(this) - nanos(args.at(0))) as f64 / 1e9)),
@@ -181,111 +185,13 @@ fn parts(value: &Rv) -> Parts {
 /// `Time#to_s`.
 pub(super) fn to_s(nanos: i128, _: i32, class: &Class) -> String {
     match class.name.borrow().as_str() {
-        "Date" => strftime(nanos, "%Y-%m-%d"),
-        "DateTime" => strftime(nanos, "%Y-%m-%dT%H:%M:%S+00:00"),
-        _ => strftime(nanos, "%Y-%m-%d %H:%M:%S UTC"),
+        "Date" => time::written("%Y-%m-%d", nanos, 0),
+        "DateTime" => time::written("%Y-%m-%dT%H:%M:%S+00:00", nanos, 0),
+        _ => time::written("%Y-%m-%d %H:%M:%S UTC", nanos, 0),
     }
 }
 
 /// `Time#inspect`.
 pub(super) fn inspect(nanos: i128, offset: i32, class: &Class) -> String {
     to_s(nanos, offset, class)
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-fn named(names: &[&str], index: i64, length: usize) -> String {
-    let name = usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default();
-    name.chars().take(length).collect()
-}
-
-/// `strftime` in UTC.
-pub(super) fn strftime(nanos: i128, pattern: &str) -> String {
-    let mut made = String::new();
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            made.push(letter);
-            continue;
-        }
-        let (mut pad, mut upper, mut width) = (None, false, String::new());
-        let directive = loop {
-            match letters.next() {
-                Some(flag @ ('-' | '0' | '_')) if flag != '0' || width.is_empty() => pad = Some(flag),
-                Some('^') => upper = true,
-                Some(':') => {}
-                Some(digit @ '0'..='9') => width.push(digit),
-                other => break other,
-            }
-        };
-        let Some(directive) = directive else { break };
-        let piece = piece(nanos, directive, (pad, width.parse().ok()));
-        made.push_str(&if upper { piece.to_uppercase() } else { piece });
-    }
-    made
-}
-
-fn piece(nanos: i128, directive: char, (pad, width): (Option<char>, Option<usize>)) -> String {
-    let at = split(nanos);
-    let number = |value: i64, least: usize, filler: char| {
-        let least = width.unwrap_or(least).min(100);
-        match pad.unwrap_or(filler) {
-            '-' => value.to_string(),
-            '_' => format!("{value:>least$}"),
-            _ => format!("{value:0least$}"),
-        }
-    };
-    let twelve = if at.hour % 12 == 0 { 12 } else { at.hour % 12 };
-    match directive {
-        'Y' => number(at.year, 1, '0'),
-        'C' => number(at.year.div_euclid(100), 2, '0'),
-        'y' => number(at.year.rem_euclid(100), 2, '0'),
-        'm' => number(at.month, 2, '0'),
-        'd' => number(at.day, 2, '0'),
-        'e' => number(at.day, 2, '_'),
-        'j' => number(at.yearday, 3, '0'),
-        'H' => number(at.hour, 2, '0'),
-        'k' => number(at.hour, 2, '_'),
-        'I' => number(twelve, 2, '0'),
-        'l' => number(twelve, 2, '_'),
-        'M' => number(at.minute, 2, '0'),
-        'S' => number(at.second, 2, '0'),
-        'L' => format!("{:03}", nanos.rem_euclid(SECOND) / 1_000_000),
-        'N' => format!("{:09}", nanos.rem_euclid(SECOND)).chars().take(width.unwrap_or(9)).collect(),
-        's' => (nanos.div_euclid(SECOND)).to_string(),
-        'u' => (if at.weekday == 0 { 7 } else { at.weekday }).to_string(),
-        'w' => at.weekday.to_string(),
-        'B' => named(&MONTHS, at.month - 1, 20),
-        'b' | 'h' => named(&MONTHS, at.month - 1, 3),
-        'A' => named(&DAYS, at.weekday, 20),
-        'a' => named(&DAYS, at.weekday, 3),
-        'p' => if at.hour < 12 { "AM" } else { "PM" }.into(),
-        'P' => if at.hour < 12 { "am" } else { "pm" }.into(),
-        'z' => "+0000".into(),
-        'Z' => "UTC".into(),
-        'F' => strftime(nanos, "%Y-%m-%d"),
-        'D' | 'x' => strftime(nanos, "%m/%d/%y"),
-        'T' | 'X' => strftime(nanos, "%H:%M:%S"),
-        'R' => strftime(nanos, "%H:%M"),
-        'r' => strftime(nanos, "%I:%M:%S %p"),
-        'c' => strftime(nanos, "%a %b %e %H:%M:%S %Y"),
-        'n' => "\n".into(),
-        't' => "\t".into(),
-        '%' => "%".into(),
-        other => format!("%{other}"),
-    }
 }

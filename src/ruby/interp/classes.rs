@@ -83,6 +83,7 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("Errno::ENOENT", "SystemCallError", Shape::Exception),
     ("Errno::EISDIR", "SystemCallError", Shape::Exception),
     ("Errno::EACCES", "SystemCallError", Shape::Exception),
+    ("Errno::ERANGE", "SystemCallError", Shape::Exception),
     ("NoMatchingPatternError", "StandardError", Shape::Exception),
     ("NoMatchingPatternKeyError", "NoMatchingPatternError", Shape::Exception),
     ("ThreadError", "StandardError", Shape::Exception),

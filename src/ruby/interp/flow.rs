@@ -83,7 +83,7 @@ impl Interp<'_> {
 
     /// A failure of the Puppet side as an exception; what the interpreter itself refuses passes on.
     fn foreign(&mut self, found: Box<Diagnostic>) -> R {
-        if code::CODES.contains(found.code()) {
+        if code::CODES.contains(found.code()) || self.host.is_refusal(&found) {
             return Err(Box::new(Flow::Fatal(found)));
         }
         let class = self.world.class("Puppet::ParseError");

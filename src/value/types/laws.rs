@@ -122,6 +122,32 @@ proptest! {
     }
 
     #[test]
+    fn assignability_is_transitive(a in types(), b in types(), c in types(), value in without_undef()) {
+        // related types, or nearly no case would say anything
+        let inferred = Type::infer(&value);
+        let mut lattice = vec![Type::variant([a.clone(), b.clone()]), Type::Optional(Arc::new(c.clone())), a, b, c];
+        lattice.extend([inferred.generalize(), inferred]);
+        // `Unit`, the type of what an empty array has, takes everything and is taken by everything
+        lattice.retain(|it| !it.to_string().contains("Unit"));
+        for (top, middle) in lattice.iter().flat_map(|top| lattice.iter().map(move |middle| (top, middle))) {
+            if !top.assignable(middle, &NoAliases) {
+                continue;
+            }
+            for bottom in lattice.iter().filter(|it| middle.assignable(it, &NoAliases)) {
+                prop_assert!(top.assignable(bottom, &NoAliases), "{top} takes {middle}, which takes {bottom}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_common_with_itself_is_itself(value in without_undef()) {
+        let it = Type::infer(&value);
+        let common = it.common(&it);
+        prop_assert!(common.assignable(&it, &NoAliases) && it.assignable(&common, &NoAliases), "{it}: {common}");
+        prop_assert!(it.generalize().assignable(&it, &NoAliases), "{it}");
+    }
+
+    #[test]
     fn normalizing_changes_no_instances(it in types(), value in data()) {
         let normal = it.normalize();
         prop_assert_eq!(it.instance(&value, &NoAliases), normal.instance(&value, &NoAliases), "{} and {}", it, normal);
