@@ -117,3 +117,63 @@ fn a_settings_file_is_refused_where_nothing_reads_it() {
         common::stderr(&output)
     );
 }
+
+fn executable(path: &Path, script: &str) -> String {
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const CLASSIFIED: &str = "class a($x) { notify { 'c': message => \"${x} in ${environment} for ${of}\" } }\n";
+
+#[test]
+fn an_enc_is_started_with_leave_only() {
+    let folder = repo(CLASSIFIED);
+    let script =
+        "#!/bin/sh\nprintf '%s\\n' --- 'classes: {a: {x: 3}}' 'environment: dev' \"parameters: {of: $1}\"\n";
+    let enc = executable(&folder.path().join("enc"), script);
+    let said = common::stderr(&compile(folder.path(), &["--enc", &enc]));
+    assert!(said.contains("inputs::needs-program") && said.contains(&enc), "{said}");
+    assert_eq!(
+        message(&compile(folder.path(), &["--enc", &enc, "--allow-exec"])),
+        "3 in dev for a.example.net"
+    );
+    let setting = format!("external_nodes={enc}");
+    let settings = ["--setting", "node_terminus=exec", "--setting", &setting, "--allow-exec"];
+    assert_eq!(message(&compile(folder.path(), &settings)), "3 in dev for a.example.net");
+}
+
+#[test]
+fn an_enc_that_fails_or_knows_nothing_fails_its_node() {
+    let folder = repo(CLASSIFIED);
+    let enc = executable(&folder.path().join("enc"), "#!/bin/sh\nexit 4\n");
+    let said = common::stderr(&compile(folder.path(), &["--enc", &enc, "--allow-exec"]));
+    assert!(said.contains("returned 4"), "{said}");
+    executable(&folder.path().join("enc"), "#!/bin/sh\necho\n");
+    let said = common::stderr(&compile(folder.path(), &["--enc", &enc, "--allow-exec"]));
+    assert!(said.contains("does not know `a.example.net`"), "{said}");
+}
+
+#[test]
+fn the_version_comes_from_config_version_with_leave() {
+    let folder = repo("notify { 'a': }\n");
+    let script = "#!/bin/sh\necho \" of $1 \"\n";
+    executable(&folder.path().join("repo/version"), script);
+    let conf = "modulepath = modules\nconfig_version = 'version $environment'\n";
+    std::fs::write(folder.path().join("repo/environment.conf"), conf).unwrap();
+    let version = |more: &[&str]| {
+        let output = compile(folder.path(), more);
+        let catalog: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (catalog["version"].clone(), common::stderr(&output))
+    };
+    let (found, said) = version(&[]);
+    assert_eq!(found, 0);
+    assert!(said.contains("inputs::setting-ignored") && said.contains("environment.conf:2"), "{said}");
+    assert_eq!(version(&["--allow-exec"]).0, "of production");
+    let (found, said) = version(&["--catalog-version", "abc"]);
+    assert_eq!(found, "abc");
+    assert!(!said.contains("config_version"), "{said}");
+    executable(&folder.path().join("repo/version"), "#!/bin/sh\necho broken; exit 2\n");
+    let said = common::stderr(&compile(folder.path(), &["--allow-exec"]));
+    assert!(said.contains("inputs::needs-program") && said.contains("broken"), "{said}");
+}

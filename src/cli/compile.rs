@@ -32,6 +32,7 @@ pub(super) struct Compile {
 impl Compile {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
         check_format(session)?;
+        self.since.check(self.inputs.sources())?;
         let loaded = self.inputs.load(session)?;
         let to_stdout = self.goes_to_stdout(session, loaded.list.selected().len())?;
         for warning in &loaded.warnings {

@@ -1,6 +1,6 @@
 //! The inputs of a control repo, common to every command that compiles.
 
-use super::{Session, puppetdb::PuppetDbArguments};
+use super::{Session, puppetdb::PuppetDbArguments, started};
 use crate::maps::IndexMap;
 use crate::{
     compile::{CompiledNode, Exported, Fleet, Listed, NOT_COMPILED, Options},
@@ -60,7 +60,7 @@ pub struct SourceArguments {
     /// Whether `$::fqdn` and its kind are computed from structured facts
     #[arg(long, value_enum, default_value_t = LegacyFacts::AsGiven)]
     legacy_facts: LegacyFacts,
-    /// Answers of an ENC: `{classes, parameters, environment}` per node
+    /// Answers of an ENC: `{classes, parameters, environment}` per node; or the ENC itself, with `--allow-exec`
     #[arg(long, value_name = "PATH")]
     enc: Option<PathBuf>,
     /// Trusted data per node: `extensions`, `external`, `authenticated`
@@ -104,9 +104,9 @@ pub struct SourceArguments {
     /// The clock: seconds since 1970, or `2026-01-31T12:00:00Z`
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// The catalogs' version
-    #[arg(long, value_name = "V", default_value = "0")]
-    catalog_version: String,
+    /// The catalogs' version; default that of `config_version` with `--allow-exec`, else 0
+    #[arg(long, value_name = "V")]
+    catalog_version: Option<String>,
     /// Start external programs where a manifest needs one
     #[arg(long)]
     allow_exec: bool,
@@ -232,19 +232,24 @@ impl SourceArguments {
         let of_nodes = Reader { world: &world, ..reader };
         let sink = Sink::default();
         let opened = Repo::open(&self.layout(repo), reader, &sink).map_err(one)?;
-        let puppetdb = self.puppetdb.open(reader).map_err(one)?;
-        let sources = self.node_sources(puppetdb.clone());
+        let config = session.common.config.as_deref();
+        let file =
+            config.map(|path| Settings::read(path, reader)).transpose().map_err(one)?.unwrap_or_default();
+        let puppetdb = self.puppetdb.open(file.puppetdb, reader).map_err(one)?;
+        let sources = self.node_sources(puppetdb.clone()).map_err(one)?;
         let mut list = NodeList::open(&sources, of_nodes).map_err(one)?;
         if let Some(shard) = &self.shard {
             let (part, of) = parse_shard(shard).map_err(one)?;
             list.retain(|certname| shard_of(certname, of) == part);
         }
-        let mut options = self.options(list.selected().len(), reader).map_err(one)?;
-        options.puppetdb = puppetdb;
-        if let Some(path) = &session.common.config {
-            options.answers = Arc::new(Settings::read(path, reader).map_err(one)?.functions);
-        }
+        let mut options = self.options(list.selected().len(), puppetdb, reader).map_err(one)?;
+        options.answers = Arc::new(file.functions);
         let mut warnings = sink.into_vec();
+        let (version, by_enc) =
+            (self.catalog_version.as_deref(), sources.enc.is_some() || self.enc_program().is_some());
+        options.catalog_version =
+            started::catalog_version(version, &opened, self.allow_exec, by_enc, &mut warnings)
+                .map_err(one)?;
         let unknown = nodes_without_facts(&sources, of_nodes).map_err(one)?;
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
@@ -302,19 +307,26 @@ impl SourceArguments {
         }
     }
 
-    fn node_sources(&self, puppetdb: Option<Arc<PuppetDb>>) -> NodeSources {
-        NodeSources {
+    /// Returns the command line of an ENC that is a program.
+    pub(super) fn enc_program(&self) -> Option<Vec<String>> {
+        started::enc_command(self.enc.as_deref(), &self.settings)
+    }
+
+    fn node_sources(&self, puppetdb: Option<Arc<PuppetDb>>) -> Result<NodeSources> {
+        let enc_program = self.enc_program().map(|words| started::enc(words, self.allow_exec)).transpose()?;
+        Ok(NodeSources {
             facts: self.facts.clone(),
             puppetdb,
-            enc: self.enc.clone(),
+            enc: self.enc.clone().filter(|_| enc_program.is_none()),
+            enc_program,
             trusted: self.trusted.clone(),
             overrides: self.overrides.clone(),
             derive_legacy: self.legacy_facts == LegacyFacts::Derive,
             nodes: self.nodes.clone(),
-        }
+        })
     }
 
-    fn options(&self, nodes: usize, reader: Reader<'_>) -> Result<Options> {
+    fn options(&self, nodes: usize, puppetdb: Option<Arc<PuppetDb>>, reader: Reader<'_>) -> Result<Options> {
         let mut options = Options::of_puppet(self.puppet_version);
         options.strict = self.strict.map(|strict| match strict {
             StrictSetting::Off => Strict::Off,
@@ -323,13 +335,13 @@ impl SourceArguments {
         });
         options.strict_variables = self.strict_variables;
         options.eyaml_keys = self.eyaml_keys.clone();
-        options.catalog_version = self.catalog_version.as_str().into();
         options.exported = match self.exported {
             None if nodes > 1 => Exported::Fleet,
             Some(ExportedSource::Fleet) => Exported::Fleet,
-            Some(ExportedSource::Puppetdb) => self.puppetdb.required()?,
+            Some(ExportedSource::Puppetdb) => PuppetDbArguments::required(puppetdb.as_deref())?,
             None | Some(ExportedSource::None) => Exported::None,
         };
+        options.puppetdb = puppetdb;
         options.settings = self.settings()?;
         if self.allow_exec {
             options.programs = Some(Arc::new(super::programs::RealPrograms::default()));

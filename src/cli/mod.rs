@@ -24,6 +24,7 @@ mod puppetdb;
 mod rollback;
 mod session;
 mod since;
+mod started;
 mod status;
 mod written;
 

@@ -67,14 +67,8 @@ impl Drop for Worker {
 
 impl Programs for RealPrograms {
     fn generate(&self, command: &[String]) -> Result<String, String> {
-        let [program, arguments @ ..] = command else { return Err("no program is named".into()) };
-        let ran = run(program, arguments);
-        let (ended, output) = ran.map_err(|error| format!("`{program}` cannot be started: {error}"))?;
-        if ended == Some(0) {
-            return Ok(output);
-        }
-        let status = ended.map_or("a signal".to_owned(), |status| status.to_string());
-        Err(format!("execution of `{}` returned {status}: {output}", command.join(" ")))
+        let folder = command.first().and_then(|program| Path::new(program).parent());
+        run_in(folder.unwrap_or(Path::new("/")), command, true)
     }
 
     fn ruby(&self, call: &RubyCall<'_>) -> Result<Value, String> {
@@ -111,13 +105,37 @@ fn absolute(folder: &Path) -> String {
     path.as_deref().unwrap_or(folder).to_string_lossy().into_owned()
 }
 
-/// Runs a program in its own folder, as Puppet does: both streams are one, in the order of writing.
-fn run(program: &str, arguments: &[String]) -> io::Result<(Option<i32>, String)> {
+/// Runs a program in the current folder, without a shell; gives what it wrote to stdout, or to both streams in the order
+/// of writing.
+///
+/// # Errors
+/// Gives what it wrote, or why it could not be started, where it did not end with 0.
+pub(super) fn run(command: &[String], both: bool) -> Result<String, String> {
+    run_in(Path::new("."), command, both)
+}
+
+fn run_in(folder: &Path, command: &[String], both: bool) -> Result<String, String> {
+    let [program, arguments @ ..] = command else { return Err("no program is named".into()) };
+    let ran = started(folder, program, arguments, both);
+    let (ended, output) = ran.map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    if ended == Some(0) {
+        return Ok(output);
+    }
+    let status = ended.map_or("a signal".to_owned(), |status| status.to_string());
+    Err(format!("execution of `{}` returned {status}: {output}", command.join(" ")))
+}
+
+/// Starts a program with Puppet's locale and waits for its end.
+fn started(
+    folder: &Path,
+    program: &str,
+    arguments: &[String],
+    both: bool,
+) -> io::Result<(Option<i32>, String)> {
     let (mut reader, writer) = io::pipe()?;
-    let folder = Path::new(program).parent().unwrap_or(Path::new("/"));
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).env("LANG", "C").env("LC_ALL", "C");
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    command.args(arguments).current_dir(folder).env("LANG", "C").env("LC_ALL", "C").stdin(Stdio::null());
+    command.stderr(if both { writer.try_clone()?.into() } else { Stdio::null() }).stdout(writer);
     let mut child = command.spawn()?;
     // the command holds the writing ends; the reader ends only without them
     drop(command);

@@ -29,28 +29,33 @@ pub(super) struct PuppetDbArguments {
     #[arg(long = "puppetdb-key", value_name = "FILE", requires = "location")]
     key: Option<PathBuf>,
     /// Write what the PuppetDB answers to a file that `--puppetdb` can read later
-    #[arg(long = "puppetdb-record", value_name = "FILE", requires = "location")]
+    #[arg(long = "puppetdb-record", value_name = "FILE")]
     record: Option<PathBuf>,
 }
 
 impl PuppetDbArguments {
-    /// Opens the PuppetDB that the flags name, where they name one; nothing is asked yet.
+    /// Opens the PuppetDB that the flags name, else that of the settings file; nothing is asked yet.
     ///
     /// # Errors
     /// Gives certificates and recorded answers that cannot be read.
-    pub(super) fn open(&self, reader: Reader<'_>) -> Result<Option<Arc<PuppetDb>>> {
-        let Some(location) = &self.location else { return Ok(None) };
+    pub(super) fn open(
+        &self,
+        configured: Option<PuppetDbSettings>,
+        reader: Reader<'_>,
+    ) -> Result<Option<Arc<PuppetDb>>> {
+        let given = self.location.clone().map(|location| PuppetDbSettings {
+            location,
+            ca: self.ca.clone(),
+            cert: self.cert.clone(),
+            key: self.key.clone(),
+        });
+        let Some(settings) = given.or(configured) else { return Ok(None) };
+        let location = &settings.location;
         if self.record.is_some() && !is_address(location) {
             let message = format!("`--puppetdb-record` needs a server, `{location}` is a file");
             let help = "write `--puppetdb https://HOST:8081`";
             return Err(Box::new(Diagnostic::error(&FLAG, message).help(help)));
         }
-        let settings = PuppetDbSettings {
-            location: location.clone(),
-            ca: self.ca.clone(),
-            cert: self.cert.clone(),
-            key: self.key.clone(),
-        };
         PuppetDb::open(&settings, reader).map(|it| Some(Arc::new(it)))
     }
 
@@ -58,12 +63,15 @@ impl PuppetDbArguments {
     ///
     /// # Errors
     /// Gives that none is named.
-    pub(super) fn required(&self) -> Result<Exported> {
-        if self.location.is_some() {
+    pub(super) fn required(puppetdb: Option<&PuppetDb>) -> Result<Exported> {
+        if puppetdb.is_some() {
             return Ok(Exported::PuppetDb);
         }
         let message = "`--exported puppetdb` needs a PuppetDB";
-        Err(Box::new(Diagnostic::error(&FLAG, message).help("give `--puppetdb URL|FILE`")))
+        Err(Box::new(
+            Diagnostic::error(&FLAG, message)
+                .help("give `--puppetdb URL|FILE`, or `[puppetdb]` in the file of `--config`"),
+        ))
     }
 
     /// Writes the record that was asked for; what is in it may be secret, so that only its owner can read it.

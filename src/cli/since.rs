@@ -3,11 +3,11 @@
 //! In: a revision of git. Out: the [`Changes`] since then, and for each node whether they reach it. This is the one
 //! place that starts `git`, and only where a revision was given.
 
-use super::inputs::Loaded;
+use super::inputs::{Loaded, SourceArguments};
 use crate::{
     compile::{CACHE, Cache, Changes, CompiledNode, SINCE},
     diag::{Diagnostic, Result},
-    inputs::NodeList,
+    inputs::{FLAG, NodeList},
     source::Recorded,
 };
 use clap::Args;
@@ -33,6 +33,17 @@ pub(super) struct SinceArguments {
 }
 
 impl SinceArguments {
+    /// Refuses what no revision tells of.
+    ///
+    /// # Errors
+    /// Gives an ENC that is a program: what it would have said then is not known.
+    pub(super) fn check(&self, inputs: &SourceArguments) -> Result<()> {
+        let (Some(_), Some(words)) = (&self.since, inputs.enc_program()) else { return Ok(()) };
+        let message = format!("`--since` cannot tell what the ENC `{}` said before", words.join(" "));
+        let help = "give its answers by `--enc DIR`, one file a node";
+        Err(Box::new(Diagnostic::error(&FLAG, message).help(help)))
+    }
+
     /// Tells whether it matters what a compile asks.
     pub(super) fn records(&self) -> bool {
         self.since.is_some() || self.cache.is_some()

@@ -1,9 +1,10 @@
-//! Answers to function calls that a compile cannot compute: `[functions]` of `migrate.toml`.
+//! The settings file: answers to function calls that a compile cannot compute (`[functions]`), and the PuppetDB
+//! (`[puppetdb]`).
 //!
 //! In: the file's text. Out: [`Settings`], whose [`Answers`] are asked by a function's name and arguments before
 //! anything is called.
 
-use super::{Reader, codes};
+use super::{PuppetDbSettings, Reader, codes, is_address};
 use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
@@ -12,13 +13,18 @@ use crate::{
 };
 use ecow::EcoString;
 use serde::Deserialize;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// What `migrate.toml` says.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Answers to function calls.
     pub functions: Answers,
+    /// The PuppetDB; paths are relative to the file's folder.
+    pub puppetdb: Option<PuppetDbSettings>,
 }
 
 /// Answers to function calls.
@@ -37,6 +43,28 @@ struct Answer {
 struct File {
     #[serde(default)]
     functions: IndexMap<String, Row>,
+    puppetdb: Option<PuppetDbRow>,
+}
+
+/// `[puppetdb]`: what the flags of a PuppetDB say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PuppetDbRow {
+    location: String,
+    ca: Option<PathBuf>,
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl PuppetDbRow {
+    fn settings(self, folder: &Path) -> PuppetDbSettings {
+        let path = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+        let location = match is_address(&self.location) {
+            true => self.location,
+            false => folder.join(self.location).to_string_lossy().into_owned(),
+        };
+        PuppetDbSettings { location, ca: path(self.ca), cert: path(self.cert), key: path(self.key) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,14 +86,14 @@ impl Settings {
     /// # Errors
     /// Gives a file that cannot be read, and the place where it cannot be understood.
     pub fn read(path: &Path, reader: Reader<'_>) -> Result<Self> {
-        Self::parse(&reader.text(path)?)
+        Self::parse(&reader.text(path)?, path.parent().unwrap_or(Path::new("")))
     }
 
-    /// Reads the text of a settings file.
+    /// Reads the text of a settings file in a folder.
     ///
     /// # Errors
     /// Gives the place where it cannot be understood.
-    pub fn parse(source: &Arc<SourceFile>) -> Result<Self> {
+    pub fn parse(source: &Arc<SourceFile>, folder: &Path) -> Result<Self> {
         let file: File = toml::from_str(source.text()).map_err(|error| broken(source, &error))?;
         let mut functions = IndexMap::default();
         for (name, row) in file.functions {
@@ -75,7 +103,8 @@ impl Settings {
             })?;
             functions.insert(EcoString::from(name.strip_prefix("::").unwrap_or(&name)), answer);
         }
-        Ok(Self { functions: Answers(functions) })
+        let puppetdb = file.puppetdb.map(|row| row.settings(folder));
+        Ok(Self { functions: Answers(functions), puppetdb })
     }
 }
 
@@ -159,7 +188,22 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Answers> {
-        Settings::parse(&SourceFile::new("migrate.toml", text)).map(|settings| settings.functions)
+        settings(text).map(|settings| settings.functions)
+    }
+
+    fn settings(text: &str) -> Result<Settings> {
+        Settings::parse(&SourceFile::new("migrate.toml", text), Path::new("/etc/migrate"))
+    }
+
+    #[test]
+    fn a_puppetdb_is_named_with_paths_beside_the_file() {
+        let text =
+            "[puppetdb]\nlocation = \"https://db.example.net:8081\"\nca = \"ca.pem\"\nkey = \"/k.pem\"\n";
+        let found = settings(text).unwrap().puppetdb.unwrap();
+        assert_eq!(found.location, "https://db.example.net:8081");
+        assert_eq!((found.ca, found.key), (Some("/etc/migrate/ca.pem".into()), Some("/k.pem".into())));
+        let recorded = settings("[puppetdb]\nlocation = \"db.json\"\n").unwrap().puppetdb.unwrap();
+        assert_eq!(recorded.location, "/etc/migrate/db.json");
     }
 
     #[test]
@@ -186,6 +230,7 @@ mod tests {
         for text in [
             "[function.x]\nvalue = 1\n",
             "[functions.x]\nvalues = 1\n",
+            "[puppetdb]\nurl = \"x\"\n",
             "[functions.x]\n",
             "[functions.x]\nanswers = [{value = 1}]\n",
             "[functions.x]\nvalue = 1\nundef = true\n",

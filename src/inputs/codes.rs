@@ -142,13 +142,24 @@ pub(crate) const UNSUPPORTED: Code = Code {
                   an answer that leaves it out.",
 };
 
+/// A program that is not started, or failed.
+pub(crate) const PROGRAM: Code = Code {
+    name: "inputs::needs-program",
+    title: "an input comes from a program",
+    explanation: "An ENC that is a program (`--enc PROGRAM`, or the settings `node_terminus=exec` and `external_nodes`) and \
+                  `config_version` of `environment.conf` are started with `--allow-exec` only. `--enc DIR` takes an \
+                  ENC's answers, one file a node, and `--catalog-version` a version. With the flag the message says \
+                  how the program failed; an ENC must write `{classes, parameters, environment}` in YAML.",
+};
+
 /// A settings file that cannot be understood.
 pub(crate) const SETTINGS: Code = Code {
     name: "inputs::settings",
     title: "`migrate.toml` cannot be understood",
     explanation: "The file is not TOML, or has a key that nothing reads. Answers to function calls are \
                   `[functions.NAME]` with `value = …` for every call, or `answers = [{arguments = […], value = …}]` \
-                  for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`.",
+                  for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`. \
+                  `[puppetdb]` has `location`, `ca`, `cert` and `key`.",
 };
 
 /// All codes of this stage.
@@ -171,5 +182,6 @@ pub const CODES: &[Code] = &[
     PUPPETDB_RECORD,
     PUPPETDB_NOT_RECORDED,
     UNSUPPORTED,
+    PROGRAM,
     SETTINGS,
 ];

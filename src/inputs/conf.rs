@@ -13,6 +13,7 @@ pub(super) struct EnvironmentConf {
     pub modulepath: Option<String>,
     pub manifest: Option<String>,
     pub data_provider: Option<String>,
+    pub config_version: Option<(String, Location)>,
     pub found: Vec<Diagnostic>,
 }
 
@@ -44,11 +45,8 @@ fn setting(conf: &mut EnvironmentConf, line: &str, at: &Location) {
         "modulepath" => conf.modulepath = Some(value),
         "manifest" => conf.manifest = Some(value),
         "environment_data_provider" => conf.data_provider = Some(value),
-        "config_version" => {
-            let message = "`config_version` starts a program, which is not done; the catalog's version is 0";
-            let help = "give the version by `--catalog-version`";
-            conf.found.push(Diagnostic::warning(&codes::CONF_IGNORED, message).at(at.clone()).help(help));
-        }
+        "config_version" if value.is_empty() => {}
+        "config_version" => conf.config_version = Some((value, at.clone())),
         "environment_timeout" | "disable_per_environment_manifest" | "static_catalogs" | "rich_data" => {}
         other => {
             let message = format!("`{other}` is no setting of an environment");

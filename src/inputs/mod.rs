@@ -21,14 +21,14 @@ mod trusted;
 
 pub use answers::{Answers, Settings};
 pub use codes::CODES;
-pub(crate) use codes::{FLAG, NO_NODES, UNSUPPORTED};
+pub(crate) use codes::{CONF_IGNORED, FLAG, NO_NODES, PROGRAM, UNSUPPORTED};
 pub use facts::override_fact;
 pub use json::json;
 pub use legacy::{derive_legacy_facts, structured_fact};
 pub use list::{NodeList, ReadNode, node_inputs, nodes_without_facts};
 pub use modules::{Module, Modules};
 pub use node::{NodeInputs, NodeSources};
-pub use programs::{Programs, RubyCall};
+pub use programs::{Enc, Programs, RubyCall};
 pub use puppetdb::{PuppetDb, PuppetDbSettings, is_address};
 pub use puppetfile::{PuppetfileModule, puppetfile};
 pub use reader::{Reader, YamlReader};

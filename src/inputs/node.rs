@@ -1,6 +1,6 @@
 //! What is known of one node: its facts, ENC answer and trusted data.
 
-use super::{PuppetDb, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
+use super::{Enc, PuppetDb, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
 use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
@@ -22,6 +22,8 @@ pub struct NodeSources {
     pub puppetdb: Option<Arc<PuppetDb>>,
     /// `--enc`, likewise.
     pub enc: Option<PathBuf>,
+    /// An ENC that is a program.
+    pub enc_program: Option<Arc<dyn Enc>>,
     /// `--trusted`, likewise.
     pub trusted: Option<PathBuf>,
     /// `--override FACT=VALUE`.
@@ -106,14 +108,33 @@ pub(super) fn read(
     if let Some(path) = files.enc {
         let (source, answer) = hash(path, reader)?;
         classify(&mut node, &answer, &source)?;
+    } else if let Some(program) = &sources.enc_program {
+        let (source, answer) = asked(program.as_ref(), &node.certname, reader)?;
+        classify(&mut node, &answer, &source)?;
     }
     Ok(node)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
+/// Asks an ENC that is a program.
+fn asked(program: &dyn Enc, certname: &str, reader: Reader<'_>) -> Result<(Arc<SourceFile>, Value)> {
+    let failed = |why: String| Box::new(Diagnostic::error(&codes::PROGRAM, why));
+    let written = program.answer(certname).map_err(|why| failed(format!("the ENC failed: {why}")))?;
+    if written.trim().is_empty() {
+        return Err(failed(format!("the ENC `{}` does not know `{certname}`", program.name())));
+    }
+    let source = SourceFile::new(program.name(), written);
+    let value = (reader.yaml)(&source)?;
+    a_hash(source, &value)
+}
+
 fn hash(path: &Path, reader: Reader<'_>) -> Result<(Arc<SourceFile>, Value)> {
     let (source, value) = reader.data(path)?;
-    let value = facts::strings(&value);
+    a_hash(source, &value)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of values are alike here")]
+fn a_hash(source: Arc<SourceFile>, value: &Value) -> Result<(Arc<SourceFile>, Value)> {
+    let value = facts::strings(value);
     match value {
         Value::Hash(_) => Ok((source, value)),
         Value::Undef => Ok((source, Value::hash([]))),

@@ -1,4 +1,4 @@
-//! Programs that a compile may start, where the user allowed it: declared here, started by the command line.
+//! Programs that may be started for a compile, where the user allowed it: declared here, started by the command line.
 
 use crate::value::Value;
 use std::fmt::Debug;
@@ -36,4 +36,16 @@ pub trait Programs: Send + Sync + Debug {
     /// # Errors
     /// Gives the exception's message, or why there is no Ruby.
     fn ruby(&self, call: &RubyCall<'_>) -> Result<Value, String>;
+}
+
+/// An ENC that is a program.
+pub trait Enc: Send + Sync + Debug {
+    /// Returns its command line, for people.
+    fn name(&self) -> String;
+
+    /// Gives what it writes about a node, in YAML.
+    ///
+    /// # Errors
+    /// Gives why it wrote nothing.
+    fn answer(&self, certname: &str) -> Result<String, String>;
 }

@@ -1,7 +1,10 @@
 //! A control repo: where its manifests, modules and data are.
 
 use super::{Modules, PuppetfileModule, Reader, codes, conf, puppetfile};
-use crate::diag::{Diagnostic, Result, Sink};
+use crate::{
+    diag::{Diagnostic, Result, Sink},
+    source::Location,
+};
 use std::path::{Path, PathBuf};
 
 /// Where a user says the pieces of a repo are; what is `None` comes from `environment.conf` or Puppet's defaults.
@@ -36,6 +39,8 @@ pub struct Repo {
     pub hiera_config: Option<PathBuf>,
     /// `environment_data_provider` of `environment.conf`.
     pub environment_data_provider: Option<String>,
+    /// `config_version` of `environment.conf`, a command line, with its place.
+    pub config_version: Option<(String, Location)>,
     /// The modules.
     pub modules: Modules,
     /// What the Puppetfile deploys.
@@ -66,6 +71,7 @@ impl Repo {
             manifest,
             hiera_config: layout.hiera_config.clone(),
             environment_data_provider: settings.data_provider,
+            config_version: settings.config_version,
             modules,
             puppetfile: listed.map(|source| puppetfile(source.text())).unwrap_or_default(),
         })
