@@ -12,6 +12,7 @@ use crate::{
     diag::{Diagnostic, Severity},
     eval,
     inputs::FLAG,
+    source::Recorded,
 };
 use clap::Args;
 use ecow::EcoString;
@@ -45,8 +46,12 @@ impl Compile {
             if self.since.records() {
                 fleet = fleet.recording(cache.as_ref(), &loaded.asked);
             }
-            let folders = self.inputs.sources().folders_of_nodes();
-            let reach = self.since.reach(&loaded, fleet.common(), folders).map_err(|found| vec![*found])?;
+            let sources = self.inputs.sources();
+            let mut common = fleet.common().to_vec();
+            // what an ENC that is a program says does not follow from the files
+            common.extend(sources.enc_program().map(|_| Recorded::Outside));
+            let reach = self.since.reach(&loaded, &common, sources.folders_of_nodes());
+            let reach = reach.map_err(|found| vec![*found])?;
             let keeper = Keeper { folder, to_stdout, reach, done: Mutex::default() };
             loaded.with_nodes(|nodes| fleet.compile_into(nodes, &keeper));
             Ok::<_, Vec<Diagnostic>>(keeper.finish())

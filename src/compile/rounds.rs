@@ -55,6 +55,8 @@ struct Kept {
     failed: bool,
     exports: Vec<Resource>,
     asked: Vec<Asked>,
+    /// Whether it was found in the cache, which knows the types that it asked for, not the queries.
+    found: bool,
 }
 
 /// The rounds of one run.
@@ -84,7 +86,9 @@ impl<'r, 'f> Rounds<'r, 'f> {
             return;
         }
         self.compile((self.nodes.wanted()..self.nodes.count()).collect(), &seen);
-        for _ in 1..ROUNDS {
+        // an export that no query of its type fits counts as a change of what was found: one round more shows it is none
+        let found = self.kept.iter().any(|kept| kept.found && !kept.asked.is_empty());
+        for _ in 1..ROUNDS + usize::from(found) {
             let exports = self.exports();
             let changed = self.changed(&seen, &exports);
             seen = exports;
@@ -105,12 +109,13 @@ impl<'r, 'f> Rounds<'r, 'f> {
         let one = |index: usize| {
             let (compiled, exports, asked) = self.fleet.node(self.nodes, index, Some(seen));
             let failed = compiled.is_failed();
+            let found = compiled.kept.as_ref().is_some_and(|kept| kept.found);
             if index < self.nodes.wanted() {
                 self.receiver.take(index, compiled, asked.is_empty());
             } else {
                 self.receiver.look(&compiled);
             }
-            (index, Kept { compiled: true, failed, exports, asked })
+            (index, Kept { compiled: true, failed, exports, asked, found })
         };
         let done: Vec<(usize, Kept)> = indexes.into_par_iter().map(one).collect();
         for (index, kept) in done {

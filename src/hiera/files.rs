@@ -15,7 +15,7 @@ use crate::{
 };
 use ecow::EcoString;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     io,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -118,29 +118,69 @@ impl<K: Ord, T: Clone> Memo<K, T> {
     }
 }
 
+/// What was made of a key, and what was asked to make it.
+type Made<T> = Arc<OnceLock<(Result<T>, Asked)>>;
+
+/// How many values are held before it is known which of them are asked for again.
+const RECENT: usize = 256;
+
+/// After so many times a value is held for good: many nodes ask for it, not just one in several rounds.
+const LASTING: u32 = 3;
+
 /// Makes a value once per key; every world that it is given in learns what was asked to make it.
+///
+/// What only one node asks for is not held for long: a fleet has a file of data for each node.
 #[derive(Debug)]
-pub(super) struct Noted<K, T>(Memo<K, (Result<T>, Asked)>);
+pub(super) struct Noted<K, T>(Mutex<Table<K, T>>);
+
+#[derive(Debug)]
+struct Table<K, T> {
+    /// How often each was made, and the value while it is held.
+    slots: BTreeMap<K, (u32, Option<Made<T>>)>,
+    recent: VecDeque<K>,
+}
 
 impl<K, T> Default for Noted<K, T> {
     fn default() -> Self {
-        Self(Memo::default())
+        Self(Mutex::new(Table { slots: BTreeMap::new(), recent: VecDeque::new() }))
     }
 }
 
-impl<K: Ord, T: Clone> Noted<K, T> {
+impl<K: Ord + Clone, T: Clone> Noted<K, T> {
     pub(super) fn get(
         &self,
         key: K,
         world: &dyn World,
         make: impl FnOnce(&dyn World) -> Result<T>,
     ) -> Result<T> {
-        let (made, asked) = self.0.get(key, || {
+        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).slot(key);
+        let (made, asked) = slot.get_or_init(|| {
             let recording = RecordingWorld::new(world);
             let made = make(&recording);
-            Ok((made, recording.recorded().into()))
-        })?;
-        world.note(&asked);
+            (made, recording.recorded().into())
+        });
+        world.note(asked);
+        made.clone()
+    }
+}
+
+impl<K: Ord + Clone, T> Table<K, T> {
+    fn slot(&mut self, key: K) -> Made<T> {
+        let (times, held) = self.slots.entry(key.clone()).or_default();
+        if let Some(held) = held {
+            return held.clone();
+        }
+        let made = held.insert(Made::default()).clone();
+        *times += 1;
+        if *times < LASTING {
+            self.recent.push_back(key);
+        }
+        if self.recent.len() > RECENT
+            && let Some(oldest) = self.recent.pop_front()
+            && let Some((_, held)) = self.slots.get_mut(&oldest)
+        {
+            *held = None;
+        }
         made
     }
 }
