@@ -29,6 +29,16 @@ struct Vertex {
     end: bool,
 }
 
+impl Vertex {
+    fn number(self) -> usize {
+        self.resource * 2 + usize::from(self.end)
+    }
+
+    fn numbered(number: usize) -> Self {
+        Self { resource: number / 2, end: number % 2 == 1 }
+    }
+}
+
 /// The graph an agent works through.
 #[derive(Debug)]
 pub struct AgentGraph<'a> {
@@ -36,7 +46,9 @@ pub struct AgentGraph<'a> {
     containers: Vec<bool>,
     /// Relations between resources, as they are declared or follow from types.
     relations: IndexMap<(usize, usize), Cause>,
-    edges: IndexMap<Vertex, IndexMap<Vertex, Cause>>,
+    /// Where edges lead from each vertex, in order, and why; vertices by their numbers.
+    edges: Vec<Vec<(Vertex, Cause)>>,
+    known: HashSet<(Vertex, Vertex)>,
     unread: Vec<Unread>,
 }
 
@@ -75,7 +87,8 @@ impl Catalog {
             resources: names.resources.clone(),
             containers,
             relations: IndexMap::default(),
-            edges: IndexMap::default(),
+            edges: vec![Vec::new(); names.resources.len() * 2],
+            known: HashSet::default(),
             unread: Vec::new(),
         };
         graph.declare(&names);
@@ -116,11 +129,20 @@ impl AgentGraph<'_> {
     }
 
     fn add(&mut self, from: Vertex, to: Vertex, cause: Cause) {
-        self.edges.entry(from).or_default().entry(to).or_insert(cause);
+        if self.known.insert((from, to))
+            && let Some(edges) = self.edges.get_mut(from.number())
+        {
+            edges.push((to, cause));
+        }
     }
 
     fn has(&self, from: Vertex, to: Vertex) -> bool {
-        self.edges.get(&from).is_some_and(|targets| targets.contains_key(&to))
+        self.known.contains(&(from, to))
+    }
+
+    /// Returns where edges lead from a vertex, in order.
+    fn next(&self, from: Vertex) -> impl DoubleEndedIterator<Item = Vertex> + '_ {
+        self.edges.get(from.number()).into_iter().flatten().map(|(to, _)| *to)
     }
 
     fn declare(&mut self, names: &Names<'_>) {
@@ -197,8 +219,9 @@ impl AgentGraph<'_> {
     /// Returns the edges between the ends of resources, a beginning as `(resource, false)`.
     pub fn edges(&self) -> impl Iterator<Item = ((&ResourceRef, bool), (&ResourceRef, bool), Cause)> {
         let named = |vertex: &Vertex| Some((&self.resources.get(vertex.resource)?.reference, vertex.end));
-        self.edges.iter().flat_map(move |(from, targets)| {
-            targets.iter().filter_map(move |(to, cause)| Some((named(from)?, named(to)?, *cause)))
+        self.edges.iter().enumerate().flat_map(move |(from, targets)| {
+            let from = Vertex::numbered(from);
+            targets.iter().filter_map(move |(to, cause)| Some((named(&from)?, named(to)?, *cause)))
         })
     }
 
@@ -211,10 +234,13 @@ impl AgentGraph<'_> {
     /// Returns one way round every knot of the graph, as Puppet prints them.
     #[must_use]
     pub fn cycles(&self) -> Vec<Cycle> {
-        let mut knots: Vec<Vec<Vertex>> = super::knots::knots(&self.vertices(), |vertex| {
-            self.edges.get(&vertex).map(|targets| targets.keys().copied().collect()).unwrap_or_default()
-        });
-        knots.retain(|knot| knot.len() > 1 || knot.first().is_some_and(|one| self.has(*one, *one)));
+        let roots: Vec<usize> = self.vertices().into_iter().map(Vertex::number).collect();
+        let next = |from: usize| self.next(Vertex::numbered(from)).map(Vertex::number).collect();
+        let found = super::knots::knots(self.edges.len(), &roots, next).into_iter();
+        let knots = found.map(|knot| knot.into_iter().map(Vertex::numbered).collect::<Vec<_>>());
+        let mut knots: Vec<Vec<Vertex>> = knots
+            .filter(|knot| knot.len() > 1 || knot.first().is_some_and(|one| self.has(*one, *one)))
+            .collect();
         for knot in &mut knots {
             knot.sort_by_cached_key(|vertex| self.sorted_name(*vertex));
         }
@@ -257,9 +283,9 @@ impl AgentGraph<'_> {
             if walked > MOST_WAYS {
                 break;
             }
-            for next in self.edges.get(last).into_iter().flat_map(IndexMap::keys) {
-                if inside.contains(next) {
-                    queue.push_back(path.iter().copied().chain([*next]).collect());
+            for next in self.next(*last) {
+                if inside.contains(&next) {
+                    queue.push_back(path.iter().copied().chain([next]).collect());
                 }
             }
         }
@@ -271,9 +297,7 @@ impl AgentGraph<'_> {
         let mut path = vec![first];
         let mut seen = HashSet::from_iter([first]);
         while let Some(last) = path.last() {
-            let next =
-                self.edges.get(last).into_iter().flat_map(IndexMap::keys).find(|it| inside.contains(*it));
-            let Some(next) = next.copied() else { break };
+            let Some(next) = self.next(*last).find(|it| inside.contains(it)) else { break };
             path.push(next);
             if !seen.insert(next) {
                 break;

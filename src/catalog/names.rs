@@ -13,8 +13,8 @@ use std::sync::Arc;
 pub(super) struct Names<'a> {
     pub(super) resources: Vec<&'a Resource>,
     catalog: &'a Catalog,
-    by_reference: HashMap<&'a ResourceRef, usize>,
-    by_name: HashMap<(&'a str, EcoString), usize>,
+    by_reference: HashMap<(&'a str, &'a str), usize>,
+    by_name: HashMap<&'a str, HashMap<EcoString, usize>>,
 }
 
 impl<'a> Names<'a> {
@@ -23,14 +23,15 @@ impl<'a> Names<'a> {
         let mut names =
             Self { resources, catalog, by_reference: HashMap::default(), by_name: HashMap::default() };
         for (at, resource) in names.resources.iter().enumerate() {
-            names.by_reference.insert(&resource.reference, at);
+            let reference = &resource.reference;
+            names.by_reference.insert((&reference.type_name, &reference.title), at);
         }
         for at in 0..names.resources.len() {
             let Some(resource) = names.resources.get(at).copied() else { continue };
             let type_name = resource.reference.type_name.as_str();
             let aliases = values(resource, "alias").into_iter().chain(names.managed(resource));
             for alias in aliases.collect::<Vec<_>>() {
-                names.by_name.entry((type_name, alias)).or_insert(at);
+                names.by_name.entry(type_name).or_default().entry(alias).or_insert(at);
             }
         }
         names
@@ -78,19 +79,19 @@ impl<'a> Names<'a> {
 
     /// Finds what a reference means.
     pub(super) fn find(&self, reference: &ResourceRef) -> Option<usize> {
-        let direct = self.by_reference.get(reference).copied();
-        direct.or_else(|| self.named(&reference.type_name, &reference.title))
+        self.named(&reference.type_name, &reference.title)
     }
 
     /// Finds a resource of a type by a title as an automatic relation gives it.
     pub(super) fn named(&self, type_name: &str, title: &str) -> Option<usize> {
-        let reference = ResourceRef::new(type_name, title);
-        let by_name = |name: EcoString| self.by_name.get(&(type_name, name)).copied();
-        let direct = self.by_reference.get(&reference).copied().or_else(|| by_name(title.into()));
-        direct.or_else(|| {
+        if let Some(direct) = self.by_reference.get(&(type_name, title)) {
+            return Some(*direct);
+        }
+        let by_name = self.by_name.get(type_name)?;
+        by_name.get(title).copied().or_else(|| {
             let facts =
                 self.catalog.types.get(type_name).or_else(|| restypes::find(&type_name.to_lowercase()))?;
-            by_name(from_title(facts, title, facts.namevar()?))
+            by_name.get(&from_title(facts, title, facts.namevar()?)).copied()
         })
     }
 

@@ -79,7 +79,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         block: Option<&dyn Block>,
         at: &Location,
     ) -> Result<Option<Value>> {
-        match self.c.env.function(name, self.c.world)? {
+        match self.c.find_function(name)? {
             Some(function) => self.call_puppet(&function, arguments, at).map(Some),
             None => self.call_ruby(name, arguments, block, at),
         }
@@ -122,7 +122,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         if let Some(builtin) = builtin.filter(|it| it.module == "puppet") {
             return self.call_builtin(builtin, arguments, block, at);
         }
-        if let Some(function) = self.c.env.function(name, self.c.world)? {
+        if let Some(function) = self.c.find_function(name)? {
             return self.call_puppet(&function, arguments, at);
         }
         if let Some((builtin, native)) = self.native(name) {
@@ -184,8 +184,8 @@ impl<'s, 'a> Cx<'s, 'a> {
         let own = functions::find(name).is_some_and(|it| it.module == "puppet") || jump_code(name).is_some();
         Ok(own
             || self.native(name).is_some()
-            || self.ruby_file(name).is_some()
-            || self.c.env.function(name, self.c.world)?.is_some())
+            || self.c.find_ruby(name).is_some()
+            || self.c.find_function(name)?.is_some())
     }
 
     fn call_builtin(

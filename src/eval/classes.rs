@@ -27,7 +27,7 @@ use std::{
 impl Compiler<'_> {
     /// Finds a class or says that it is not there, naming a missing module and the way to get it.
     pub(crate) fn require_class(&self, name: &str, at: Option<&Location>) -> Result<Arc<ResourceType>> {
-        if let Some(found) = self.env.class(name, self.world)? {
+        if let Some(found) = self.find_class(name)? {
             return Ok(found);
         }
         let name = super::definition::munge(name);
@@ -85,6 +85,7 @@ impl Compiler<'_> {
             items.extend(classes.iter().map(|class| Value::Type(Type::Class(Some(class.name.clone())))));
             let source = resource.source.clone();
             let param = Param { value: Value::Array(items.into()), source, add: false, at: None, origin };
+            resource.checked = false;
             resource.parameters.insert("require".into(), param);
         });
     }
@@ -245,10 +246,16 @@ impl Compiler<'_> {
         }
         let container =
             state.scopes.get(resource.scope.0).and_then(|scope| scope.resource).filter(|it| *it != id);
-        let tags = container.and_then(|it| state.resources.get(it.0)).map(|it| it.tags.clone());
+        let tags = container
+            .and_then(|it| state.resources.get_mut(it.0))
+            .map(|it| std::mem::take(&mut it.tags))
+            .unwrap_or_default();
         if let Some(resource) = state.resources.get_mut(id.0) {
             resource.tagged_by_scope = true;
-            resource.tags.extend(tags.into_iter().flatten());
+            resource.tags.extend(tags.iter().cloned());
+        }
+        if let Some(container) = container.and_then(|it| state.resources.get_mut(it.0)) {
+            container.tags = tags;
         }
     }
 
@@ -300,7 +307,10 @@ impl Compiler<'_> {
         };
         if own.is_none() && title != "main" {
             let param = self.silent_param(id, Value::str(title));
-            self.with_mut(id, |it| it.parameters.insert("stage".into(), param).is_some());
+            self.with_mut(id, |it| {
+                it.checked = false;
+                it.parameters.insert("stage".into(), param).is_some()
+            });
         }
         self.state.borrow_mut().edges.insert((stage, id));
         Ok(())
@@ -319,9 +329,9 @@ impl Compiler<'_> {
         scope: ScopeId,
         outer: ScopeId,
     ) -> Result<()> {
-        let Some(resource) = self.resource(id) else { return Ok(()) };
         let plain = |name: &str, value: Value| self.set_variable(scope, name.into(), Var::plain(value));
-        let named = |name: &str| resource.get(name).map(Value::to_str).map(|it| it.text().clone());
+        let named =
+            |name: &str| self.with(id, |it| it.get(name).map(Value::to_str)).map(|text| text.text().clone());
         if let Some(module) = named("module_name").or_else(|| kind.module.clone()) {
             plain("module_name", Value::str(module))?;
         }
@@ -332,17 +342,21 @@ impl Compiler<'_> {
         if matches!(kind.body, Body::Class(_)) {
             self.look_parameters_up(id, kind, scope)?;
         }
-        let name = resource.name();
+        let (name, title) = self.with(id, |it| (it.name(), it.title.clone()));
         if kind.is_class() {
-            plain("title", Value::str(resource.title.to_lowercase()))?;
-            plain("name", Value::str(name.to_str().to_lowercase()))?;
+            plain("title", Value::str(super::definition::lower_case(&title)))?;
+            plain("name", Value::str(super::definition::lower_case(&name.to_str())))?;
             self.state.borrow_mut().class_scopes.insert(kind.name.clone(), scope);
         } else {
-            plain("title", Value::str(resource.title.clone()))?;
+            plain("title", Value::str(title))?;
             plain("name", name)?;
         }
         let values = self.parameter_values(id, kind, scope)?;
         self.validate_parameters(id, kind, &values)?;
+        // all were checked but a `name` or `title` that was given
+        self.with_mut(id, |it| {
+            it.checked = !["name", "title"].iter().any(|name| it.parameters.contains_key(*name))
+        });
         for (name, var) in values {
             let var = self.parameter_var(kind, &name, var);
             self.set_variable(scope, name, var)?;
@@ -395,19 +409,13 @@ impl Compiler<'_> {
         kind: &Arc<ResourceType>,
         scope: ScopeId,
     ) -> Result<IndexMap<EcoString, Var>> {
-        let Some(resource) = self.resource(id) else { return Ok(IndexMap::default()) };
-        let reference = resource.reference().to_string();
+        let (callee, called, given) = self
+            .with(id, |it| (EcoString::from(it.reference().to_string()), it.origin.at.clone(), given(it)));
         let mut values: IndexMap<EcoString, Option<Var>> =
             kind.parameters().iter().map(|parameter| (parameter.name.clone(), None)).collect();
-        for (name, param) in &resource.parameters {
-            if name == "name" || name == "title" {
-                continue;
-            }
-            let reads = (!param.origin.reads.is_empty()).then(|| param.origin.reads.clone());
-            values.insert(name.clone(), Some(Var { value: param.value.clone(), reads }));
-        }
+        values.extend(given.into_iter().map(|(name, var)| (name, Some(var))));
         let parameters = Parameters {
-            callee: reference.into(),
+            callee,
             values: RefCell::new(values),
             missing: RefCell::default(),
             read_only: Cell::new(false),
@@ -419,14 +427,13 @@ impl Compiler<'_> {
             self.push_level(scope, level.clone());
             let Some(source) = &kind.source else { return Ok(()) };
             let cx = Cx { c: self, scope, source };
-            let called = resource.origin.at.as_ref();
             for parameter in kind.parameters() {
                 let Some(default) = &parameter.value else { continue };
-                if resource.get(&parameter.name).is_some() {
+                if self.with(id, |it| it.get(&parameter.name).is_some()) {
                     continue;
                 }
                 let mark = self.recorder.mark();
-                let value = cx.parameter_default(parameters, &parameter.name, default, called)?;
+                let value = cx.parameter_default(parameters, &parameter.name, default, called.as_ref())?;
                 let reads = self.recorder.take(mark);
                 self.store_parameter(id, &parameter.name, value.clone(), reads.clone())?;
                 parameters.values.borrow_mut().insert(parameter.name.clone(), Some(Var { value, reads }));
@@ -436,6 +443,16 @@ impl Compiler<'_> {
         let values = parameters.values.take();
         Ok(values.into_iter().filter_map(|(name, var)| Some((name, var?))).collect())
     }
+}
+
+/// Returns the parameters that a resource has, as variables.
+fn given(resource: &Res) -> Vec<(EcoString, Var)> {
+    let own = resource.parameters.iter().filter(|(name, _)| *name != "name" && *name != "title");
+    own.map(|(name, param)| {
+        let reads = (!param.origin.reads.is_empty()).then(|| param.origin.reads.clone());
+        (name.clone(), Var { value: param.value.clone(), reads })
+    })
+    .collect()
 }
 
 /// Returns a value as a flat list, undef left out.

@@ -18,7 +18,7 @@ use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, ResourceRef},
     diag::{Code, Diagnostic, Result, Sink},
-    restypes::{self, TitleProblem, TypeFacts},
+    restypes::{self, TitleProblem},
     source::{Frame, Location, Read, SourceFile, Span, World},
     syntax::{Strict, ast},
     value::{Regexp, Str, Value},
@@ -41,8 +41,10 @@ const DEPTH: u32 = 8_000;
 pub(crate) struct State {
     pub scopes: Vec<Scope>,
     pub resources: Vec<Res>,
-    /// Resources by type and title, and by type and namevars.
-    pub table: HashMap<(EcoString, Vec<Value>), ResourceId>,
+    /// Resources by type and title.
+    pub titles: HashMap<ResourceRef, ResourceId>,
+    /// Resources by type and namevars, where those are not one string: that counts as a title.
+    pub namevars: HashMap<(EcoString, Vec<Value>), ResourceId>,
     /// The catalog's resources in order.
     pub order: Vec<ResourceId>,
     /// Those that are evaluated, finished and collected; without `Stage[main]` and `Class[Settings]`.
@@ -53,11 +55,13 @@ pub(crate) struct State {
     pub overrides: IndexMap<ResourceRef, Vec<Res>>,
     pub collectors: Vec<Rc<Collector>>,
     pub relationships: Vec<Relationship>,
-    /// Variables of top scope and of classes by qualified name.
+    /// Variables of top scope.
     pub qualified: HashMap<EcoString, Var>,
     pub class_scopes: HashMap<EcoString, ScopeId>,
     /// Classes whose collectors override; from then on they may override everything.
     pub overriding: Vec<Arc<ResourceType>>,
+    /// The types, capitalized, that some scope has defaults for.
+    pub defaulted: HashSet<EcoString>,
     pub warned: HashSet<EcoString>,
     /// Names of the types that are being defined, in lower case.
     pub defining: Vec<EcoString>,
@@ -67,6 +71,29 @@ pub(crate) struct State {
     pub type_sets: HashSet<EcoString>,
     /// Types of parameters by the address of their expression, which lives as long as the environment.
     pub types: HashMap<usize, crate::value::Type>,
+}
+
+impl State {
+    /// Finds a resource by its type and its namevars.
+    fn known_as(&self, type_name: &EcoString, key: Vec<Value>) -> Option<ResourceId> {
+        match key.as_slice() {
+            [Value::Str(title)] => {
+                self.titles.get(&ResourceRef::new(type_name.clone(), title.text().clone())).copied()
+            }
+            _ => self.namevars.get(&(type_name.clone(), key)).copied(),
+        }
+    }
+
+    /// Makes a resource known by its namevars unless another one is; gives the one that is.
+    fn name(&mut self, type_name: &EcoString, key: Vec<Value>, id: ResourceId) -> ResourceId {
+        match key.as_slice() {
+            [Value::Str(title)] => {
+                let title = ResourceRef::new(type_name.clone(), title.text().clone());
+                *self.titles.entry(title).or_insert(id)
+            }
+            _ => *self.namevars.entry((type_name.clone(), key)).or_insert(id),
+        }
+    }
 }
 
 /// The compile of one node.
@@ -86,6 +113,8 @@ pub(crate) struct Compiler<'a> {
     pub asked: RefCell<Vec<Asked>>,
     /// The text of the template that is being rendered.
     pub rendering: RefCell<super::epp::Rendering>,
+    /// What was found in the environment.
+    pub known: super::known::Known,
     nowhere: Arc<SourceFile>,
 }
 
@@ -109,6 +138,7 @@ impl<'a> Compiler<'a> {
             jump: RefCell::default(),
             asked: RefCell::default(),
             rendering: RefCell::default(),
+            known: super::known::Known::default(),
             nowhere: SourceFile::new("", ""),
         }
     }
@@ -121,8 +151,8 @@ impl<'a> Compiler<'a> {
             self.sink.push((**error).clone());
         }
         let failed = result.is_err() || self.sink.has_errors();
-        let (catalog, exports) =
-            if failed { (None, Vec::new()) } else { (Some(self.catalog()), self.exports()) };
+        let exports = if failed { Vec::new() } else { self.exports() };
+        let catalog = (!failed).then(|| self.catalog());
         if let Some(catalog) = &catalog {
             self.warn_of_cycles(catalog);
         }
@@ -450,40 +480,25 @@ impl<'a> Compiler<'a> {
 
     // -- types and resources ----------------------------------------------------------------------------------
 
-    /// Finds a builtin resource type that a module here or the agent brings.
-    pub(crate) fn builtin(&self, name: &str) -> Result<Option<Arc<TypeFacts>>> {
-        self.env.resource_type(name, self.world)
-    }
-
-    /// Finds what a resource's type name (any spelling) stands for.
-    pub(crate) fn find_type(&self, name: &str) -> Result<Option<What>> {
-        let name = super::definition::munge(name);
-        if let Some(facts) = self.builtin(&name)? {
-            return Ok(Some(What::Builtin(facts)));
-        }
-        Ok(self.env.define(&name, self.world)?.map(What::Define))
-    }
-
     /// Finds a resource of the catalog by type and title as written, by alias, or by its namevars.
     pub(crate) fn find_resource(&self, type_name: &str, title: &str) -> Option<ResourceId> {
         self.find_stored(&stored_reference(type_name, title))
     }
 
     pub(crate) fn find_stored(&self, reference: &ResourceRef) -> Option<ResourceId> {
-        let direct = (reference.type_name.clone(), vec![Value::str(reference.title.clone())]);
-        if let Some(found) = self.state.borrow().table.get(&direct) {
+        if let Some(found) = self.state.borrow().titles.get(reference) {
             return Some(*found);
         }
-        let facts = self.builtin(&reference.type_name.to_lowercase()).ok().flatten()?;
+        let Ok(Some(What::Builtin(facts))) = self.find_type(&reference.type_name) else { return None };
         let key = uniqueness_key(Some(&facts), &reference.title, |_| None);
-        self.state.borrow().table.get(&(reference.type_name.clone(), key)).copied()
+        self.state.borrow().known_as(&reference.type_name, key)
     }
 
     /// Makes a resource without parameters in a scope; classes and nodes get their type later.
     pub(crate) fn blank(&self, type_name: &str, title: &str, scope: ScopeId) -> Result<Res> {
         let reference = stored_reference(type_name, title);
         let what = match type_name {
-            "class" => self.env.class(title, self.world)?.map(What::Class),
+            "class" => self.find_class(title)?.map(What::Class),
             "node" => None,
             _ => self.find_type(type_name)?,
         };
@@ -509,6 +524,7 @@ impl<'a> Compiler<'a> {
             is_virtual: false,
             evaluated: false,
             tagged_by_scope: false,
+            checked: false,
             finished: false,
             at: None,
             scope,
@@ -545,8 +561,7 @@ impl<'a> Compiler<'a> {
 
     fn add_to_catalog(&self, mut resource: Res) -> Result<ResourceId> {
         let reference = resource.reference();
-        let key = (reference.type_name.clone(), vec![Value::str(reference.title.clone())]);
-        let existing = self.state.borrow().table.get(&key).copied();
+        let existing = self.state.borrow().titles.get(&reference).copied();
         if let Some(existing) = existing {
             return Err(self.duplicate(&resource, existing));
         }
@@ -557,17 +572,16 @@ impl<'a> Compiler<'a> {
         let fits = self.check_title(&resource);
         let mut state = self.state.borrow_mut();
         let id = ResourceId(state.resources.len());
-        state.table.insert(key, id);
+        state.titles.insert(reference.clone(), id);
         state.order.push(id);
         let clash = aliases.into_iter().find_map(|alias| {
-            let key = (reference.type_name.clone(), alias);
-            let owner = *state.table.entry(key.clone()).or_insert(id);
-            (owner != id).then_some((key, owner))
+            let owner = state.name(&reference.type_name, alias.clone(), id);
+            (owner != id).then_some((alias, owner))
         });
         state.resources.push(resource);
         drop(state);
         match clash {
-            Some((key, owner)) => Err(self.alias_clash(id, &key.1, owner)),
+            Some((key, owner)) => Err(self.alias_clash(id, &key, owner)),
             None => fits.map(|()| id),
         }
     }
@@ -647,7 +661,7 @@ pub(crate) fn placed(found: Diagnostic, at: Option<Location>) -> Diagnostic {
 
 fn pattern_match(kind: &ast::ExprKind, certname: &str) -> Option<(EcoString, Option<Vec<Value>>)> {
     let ast::ExprKind::Regex(source) = kind else { return None };
-    let regexp = Regexp::new(source.clone()).ok()?;
+    let regexp = Regexp::cached(source).ok()?;
     let groups = regexp.captures(&Str::new(certname)).ok().flatten()?;
     Some((node_name(kind)?, Some(groups)))
 }

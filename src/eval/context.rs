@@ -275,7 +275,7 @@ impl Cx<'_, '_> {
             let titles: Vec<EcoString> =
                 super::declare::flat(title.clone()).iter().map(|it| it.to_str().text().clone()).collect();
             let key = title.to_str().text().clone();
-            self.c.recorder.iterated(key, || self.create(&declaration, &titles, &params))?;
+            self.c.recorder.iterated(key, || self.create(&declaration, &titles, params))?;
         }
         Ok(())
     }
@@ -288,7 +288,7 @@ impl Cx<'_, '_> {
                 None => match text.as_str() {
                     "" => Ok(false),
                     "main" => Ok(true),
-                    name => Ok(c.find_type(name)?.is_some() || c.env.class(name, c.world)?.is_some()),
+                    name => Ok(c.find_type(name)?.is_some() || c.find_class(name)?.is_some()),
                 },
             },
             Value::Type(Type::Resource(Some(kind), None)) => Ok(c.find_type(kind)?.is_some()),
@@ -297,7 +297,7 @@ impl Cx<'_, '_> {
             }
             Value::Type(Type::Class(Some(name))) => Ok(c.find_resource("class", name).is_some()),
             Value::Type(Type::Type(inner)) => match inner.as_ref() {
-                Type::Class(Some(name)) => Ok(c.env.class(name, c.world)?.is_some()),
+                Type::Class(Some(name)) => Ok(c.find_class(name)?.is_some()),
                 Type::Resource(..) => self.is_defined(&Value::Type((**inner).clone())),
                 _ => Ok(false),
             },

@@ -149,8 +149,8 @@ impl Cx<'_, '_> {
     }
 
     fn regex(&self, source: &EcoString, span: Span) -> Result<Value> {
-        Regexp::new(source.clone())
-            .map(|regexp| Value::Regexp(Arc::new(regexp)))
+        Regexp::cached(source)
+            .map(Value::Regexp)
             .map_err(|why| self.error(&codes::OPERATOR, format!("not a regular expression: {why}"), span))
     }
 

@@ -55,9 +55,15 @@ impl Cx<'_, '_> {
         let declaration = Declaration { type_name, form: it.form, at: self.at(expr.anchor()) };
         let mut made = Vec::new();
         for (titles, params) in bodies {
-            let mut all = defaults.clone().unwrap_or_default();
-            all.extend(params);
-            made.extend(self.create(&declaration, &titles, &all)?);
+            let all = match &defaults {
+                Some(defaults) => {
+                    let mut all = defaults.clone();
+                    all.extend(params);
+                    all
+                }
+                None => params,
+            };
+            made.extend(self.create(&declaration, &titles, all)?);
         }
         Ok(Value::array(made))
     }
@@ -183,13 +189,14 @@ impl Cx<'_, '_> {
         &self,
         declaration: &Declaration,
         titles: &[EcoString],
-        params: &Params,
+        params: Params,
     ) -> Result<Vec<Value>> {
-        let run = |title: &EcoString| self.c.create(self.scope, declaration, title, params);
+        let run = |title: &EcoString, params| self.c.create(self.scope, declaration, title, params);
         if let [title] = titles {
-            return Ok(vec![run(title)?]);
+            return Ok(vec![run(title, params)?]);
         }
-        titles.iter().map(|title| self.c.recorder.iterated(title.clone(), || run(title))).collect()
+        let each = |title: &EcoString| self.c.recorder.iterated(title.clone(), || run(title, params.clone()));
+        titles.iter().map(each).collect()
     }
 
     /// Sets defaults of a resource type in the current scope.
@@ -204,6 +211,7 @@ impl Cx<'_, '_> {
         };
         let name = super::definition::capitalize(&munge(name));
         let params = self.attributes(&it.operations, it.type_ref.span)?;
+        self.c.state.borrow_mut().defaulted.insert(name.clone());
         let clash = self.c.with_scope(self.scope, |scope| {
             let known = scope.defaults.entry(name.clone()).or_default();
             params.iter().find_map(|(key, param)| {
@@ -230,7 +238,7 @@ impl Compiler<'_> {
         scope: ScopeId,
         declaration: &Declaration,
         title: &EcoString,
-        params: &Params,
+        params: Params,
     ) -> Result<Value> {
         let at = &declaration.at;
         let mut resource = if declaration.type_name == "class" {
@@ -251,10 +259,9 @@ impl Compiler<'_> {
         resource.exported = declaration.form == ResourceForm::Exported;
         resource.is_virtual = declaration.form != ResourceForm::Regular;
         resource.origin = self.recorder.origin(Some(at.clone()), self.scope_frames(scope), None);
-        for (name, param) in params {
-            resource
-                .set(name.clone(), param.clone())
-                .map_err(|found| Box::new(found.or_at(|| at.clone())))?;
+        resource.parameters = params;
+        if let Some(tag) = resource.parameters.get("tag").map(|param| param.value.clone()) {
+            resource.tag_value(&tag).map_err(|found| Box::new(found.or_at(|| at.clone())))?;
         }
         self.apply_defaults(&mut resource)?;
         self.instantiate(scope, &resource)?;
@@ -272,6 +279,9 @@ impl Compiler<'_> {
 
     /// Gives a resource the defaults in force where it is declared.
     pub(crate) fn apply_defaults(&self, resource: &mut Res) -> Result<()> {
+        if !self.state.borrow().defaulted.contains(&resource.type_name) {
+            return Ok(());
+        }
         for (name, param) in self.defaults_for(resource.scope, &resource.type_name) {
             if !resource.parameters.contains_key(&name) {
                 resource.set(name, param)?;
@@ -319,7 +329,7 @@ impl Compiler<'_> {
 /// Returns a reference to a resource as a value.
 pub(crate) fn reference_value(resource: &Res) -> Value {
     Value::Type(if resource.is_class() {
-        Type::Class(Some(resource.title.to_lowercase()))
+        Type::Class(Some(super::definition::lower_case(&resource.title)))
     } else {
         Type::Resource(Some(resource.type_name.clone()), Some(resource.title.clone()))
     })

@@ -114,7 +114,19 @@ pub(crate) fn node_name(kind: &ExprKind) -> Option<EcoString> {
 
 /// Brings a name to the form in which it is stored: lower case, without leading `::`.
 pub(crate) fn munge(name: &str) -> EcoString {
-    EcoString::from(name.strip_prefix("::").unwrap_or(name)).to_lowercase()
+    lower_case(name.strip_prefix("::").unwrap_or(name))
+}
+
+/// Returns a text in lower case; nearly all are ASCII, and most in lower case already.
+pub(crate) fn lower_case(text: &str) -> EcoString {
+    if !text.is_ascii() {
+        return EcoString::from(text).to_lowercase();
+    }
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        text.to_ascii_lowercase().into()
+    } else {
+        text.into()
+    }
 }
 
 /// Capitalizes each segment of a name, `apache::vhost` to `Apache::Vhost`, unless it begins with a capital already
@@ -122,6 +134,9 @@ pub(crate) fn munge(name: &str) -> EcoString {
 pub(crate) fn capitalize(name: &str) -> EcoString {
     if name.starts_with(|first: char| first.is_ascii_uppercase()) {
         return name.into();
+    }
+    if name.is_ascii() {
+        return capitalize_ascii(name).into();
     }
     let mut out = EcoString::new();
     for (index, segment) in name.split("::").enumerate() {
@@ -135,6 +150,17 @@ pub(crate) fn capitalize(name: &str) -> EcoString {
     out
 }
 
+fn capitalize_ascii(name: &str) -> String {
+    let mut out = name.to_ascii_lowercase();
+    let begins = std::iter::once(0).chain(name.match_indices("::").map(|(at, _)| at + 2));
+    for at in begins {
+        if let Some(first) = out.get_mut(at..at + 1) {
+            first.make_ascii_uppercase();
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +170,8 @@ mod tests {
         assert_eq!(munge("::Foo::Bar"), "foo::bar");
         assert_eq!(capitalize("apache::vhost"), "Apache::Vhost");
         assert_eq!(capitalize("ssh_authorized_key"), "Ssh_authorized_key");
+        assert_eq!(capitalize("fOO::bÄr::"), "Foo::Bär::");
+        assert_eq!(capitalize("fOO:::bar::"), "Foo:::bar::");
+        assert_eq!(munge("ÄB"), "äb");
     }
 }

@@ -90,6 +90,10 @@ impl Cx<'_, '_> {
 
     /// Returns a template's source by `module/file` or absolute path.
     pub(crate) fn template_file(&self, name: &str, at: &Location) -> Result<Arc<SourceFile>> {
+        self.c.find_template(name, || self.read_template(name, at))
+    }
+
+    fn read_template(&self, name: &str, at: &Location) -> Result<Arc<SourceFile>> {
         let missing = || {
             let message = format!("could not find template `{name}`");
             let found = Diagnostic::error(&codes::TEMPLATE, message).at(at.clone());

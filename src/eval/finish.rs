@@ -46,6 +46,7 @@ impl Compiler<'_> {
         let what = self.with(id, |it| Some(it.what.clone()));
         match what {
             Some(What::Builtin(facts)) => self.validate_attributes(id, &facts),
+            Some(What::Class(_) | What::Define(_)) if self.with(id, |it| it.checked) => Ok(()),
             Some(What::Class(kind) | What::Define(kind)) => {
                 let values = self.with(id, |it| {
                     let vars = it
@@ -64,7 +65,8 @@ impl Compiler<'_> {
 
     /// Refuses values that are nested too deep to be written.
     fn refuse_nesting(&self, id: ResourceId) -> Result<()> {
-        let Some(resource) = self.resource(id) else { return Ok(()) };
+        let state = self.state.borrow();
+        let Some(resource) = state.resources.get(id.0) else { return Ok(()) };
         resource.parameters.values().try_for_each(|param| {
             let at = || resource.at.clone().unwrap_or_else(|| super::compiler::start_of(self.nowhere()));
             super::limits::check_size(&param.value, at)
@@ -72,6 +74,9 @@ impl Compiler<'_> {
     }
 
     fn validate_attributes(&self, id: ResourceId, facts: &restypes::TypeFacts) -> Result<()> {
+        if self.with(id, |it| it.parameters.keys().all(|name| facts.has_attribute(name))) {
+            return Ok(());
+        }
         let Some(resource) = self.resource(id) else { return Ok(()) };
         for (name, param) in &resource.parameters {
             if facts.has_attribute(name) {
@@ -119,21 +124,25 @@ impl Compiler<'_> {
         kind: &Arc<ResourceType>,
         values: &IndexMap<EcoString, Var>,
     ) -> Result<()> {
-        let Some(resource) = self.resource(id) else { return Ok(()) };
-        let place = || resource.at.clone().or_else(|| resource.origin.at.clone()).or_else(|| kind.location());
         let mut problems = Vec::new();
         let add = |code, message: String, name: &str| {
-            let found = Diagnostic::error(code, format!("`{}`: {message}", resource.reference()));
-            let given = resource.parameters.get(name).and_then(|param| param.at.clone());
+            let resource = self.resource(id);
+            let reference = resource.as_ref().map(|it| it.reference().to_string()).unwrap_or_default();
+            let place = resource.as_ref().and_then(|it| it.at.clone().or_else(|| it.origin.at.clone()));
+            let given = resource.and_then(|it| it.parameters.get(name)?.at.clone());
+            let found = Diagnostic::error(code, format!("`{reference}`: {message}"));
+            let found = placed(found, place.or_else(|| kind.location()));
             match given {
-                Some(given) => placed(found, place()).related(given, "given here"),
-                None => placed(found, place()),
+                Some(given) => found.related(given, "given here"),
+                None => found,
             }
         };
+        let mut known = 0;
         for parameter in kind.parameters() {
             let name = parameter.name.as_str();
             match values.get(name) {
                 Some(var) => {
+                    known += 1;
                     if let Some(why) = self.parameter_mismatch(kind, parameter, &var.value)? {
                         problems.push(add(&codes::TYPE_MISMATCH, why, name));
                     }
@@ -145,7 +154,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        for name in values.keys() {
+        for name in values.keys().filter(|_| known < values.len()) {
             let known = name == "name"
                 || is_metaparameter(name)
                 || kind.parameters().iter().any(|it| it.name == *name);
@@ -227,42 +236,39 @@ impl Compiler<'_> {
     pub(crate) fn validate_relationships(&self) -> Result<()> {
         let order = self.state.borrow().order.clone();
         for id in order {
-            let Some(resource) = self.resource(id) else { continue };
-            if resource.is_virtual {
-                continue;
-            }
-            for name in RELATIONSHIP_PARAMETERS {
-                let Some(param) = resource.parameters.get(name) else { continue };
-                let at = param.at.clone().or_else(|| param.origin.at.clone()).or_else(|| resource.at.clone());
-                for target in flattened(Some(&param.value)) {
-                    self.validate_target(&target, name, at.clone());
+            for (name, value, at) in self.with(id, relations) {
+                for target in flattened(Some(&value)) {
+                    self.validate_target(&target, name, &at);
                 }
             }
         }
         Ok(())
     }
 
-    fn validate_target(&self, target: &Value, parameter: &str, at: Option<Location>) {
+    fn validate_target(&self, target: &Value, parameter: &str, at: &Option<Location>) {
         let reference = referred(target);
         if reference.as_ref().is_some_and(|it| self.find_stored(it).is_some()) {
             return;
         }
         let shown = reference.map_or_else(|| target.to_str().to_string(), |it| it.to_string());
         let message = format!("could not find resource `{shown}` in parameter `{parameter}`");
-        self.sink.push(placed(Diagnostic::error(&codes::UNKNOWN_RESOURCE, message), at));
+        self.sink.push(placed(Diagnostic::error(&codes::UNKNOWN_RESOURCE, message), at.clone()));
     }
 
     // -- the catalog ------------------------------------------------------------------------------------------
 
-    /// Makes the catalog of what is there; virtual resources are left out.
+    /// Makes the catalog of what is there, which is taken out of the compile; virtual resources are left out.
     pub(crate) fn catalog(&self) -> Catalog {
-        let state = self.state.borrow();
-        let real = |id: &ResourceId| state.resources.get(id.0).filter(|it| !it.is_virtual);
-        let resources =
-            state.order.iter().filter_map(real).map(|it| (it.reference(), published(it))).collect();
+        let mut state = self.state.borrow_mut();
+        let resources = std::mem::take(&mut state.resources);
+        let real = |id: &ResourceId| resources.get(id.0).filter(|it| !it.is_virtual);
         let edge = |(source, target): &(ResourceId, ResourceId)| {
             Some(Edge { source: real(source)?.reference(), target: real(target)?.reference() })
         };
+        let edges = state.edges.iter().filter_map(edge).collect();
+        let types = state.order.iter().filter_map(real).filter_map(builtin_type).collect();
+        let mut resources: Vec<Option<Res>> = resources.into_iter().map(Some).collect();
+        let mut take = |id: &ResourceId| resources.get_mut(id.0)?.take().filter(|it| !it.is_virtual);
         Catalog {
             name: self.request.certname.clone(),
             environment: self.env.paths().name.clone(),
@@ -273,9 +279,14 @@ impl Compiler<'_> {
             },
             classes: state.classes.clone(),
             tags: catalog_tags(&state.tags, &state.classes),
-            resources,
-            edges: state.edges.iter().filter_map(edge).collect(),
-            types: state.order.iter().filter_map(real).filter_map(builtin_type).collect(),
+            resources: state
+                .order
+                .iter()
+                .filter_map(&mut take)
+                .map(|it| (it.reference(), published(it)))
+                .collect(),
+            edges,
+            types,
         }
     }
 
@@ -285,13 +296,26 @@ impl Compiler<'_> {
         let exported = state.order.iter().filter_map(|id| state.resources.get(id.0)).filter(|it| it.exported);
         exported
             .map(|it| {
-                let mut resource = published(it);
+                let mut resource = published(it.clone());
                 add_namevar_alias(&mut resource, it);
                 resource.parameters.retain(|_, param| !param.sensitive && !param.value.is_undef());
                 resource
             })
             .collect()
     }
+}
+
+/// Returns the relations of a resource that is not virtual, each with the place that gives it.
+fn relations(resource: &Res) -> Vec<(&'static str, Value, Option<Location>)> {
+    if resource.is_virtual {
+        return Vec::new();
+    }
+    let relation = |name: &'static str| {
+        let param = resource.parameters.get(name)?;
+        let at = param.at.clone().or_else(|| param.origin.at.clone()).or_else(|| resource.at.clone());
+        Some((name, param.value.clone(), at))
+    };
+    RELATIONSHIP_PARAMETERS.into_iter().filter_map(relation).collect()
 }
 
 /// Returns a resource's type and what is known of it.
@@ -354,7 +378,8 @@ fn referred(value: &Value) -> Option<ResourceRef> {
 
 /// Makes the resource as a catalog shows it (`Puppet::Resource#to_data_hash`): namevars from the title where they
 /// differ from it, undef left out.
-fn published(resource: &Res) -> Resource {
+fn published(resource: Res) -> Resource {
+    let reference = resource.reference();
     let facts = resource.what.facts();
     let namevar = match facts {
         Some(facts) => facts.namevar().cloned().unwrap_or_else(|| "name".into()),
@@ -369,12 +394,12 @@ fn published(resource: &Res) -> Resource {
         let origin = resource.origin.clone();
         parameters.insert(name, Parameter { value: Value::str(value), origin, sensitive: false });
     }
-    for (name, param) in &resource.parameters {
+    for (name, param) in resource.parameters {
         let relation = RELATIONSHIP_PARAMETERS.contains(&name.as_str());
-        let Some(value) = published_value(&param.value, relation) else { continue };
-        let name = if name == "name" { namevar.clone() } else { lower(name) };
+        let Some(value) = published_value(param.value, relation) else { continue };
+        let name = if name == "name" { namevar.clone() } else { lower(&name) };
         let sensitive = resource.sensitive.contains(&name);
-        parameters.insert(name, Parameter { value, origin: param.origin.clone(), sensitive });
+        parameters.insert(name, Parameter { value, origin: param.origin, sensitive });
     }
     let same = |param: &Parameter| {
         !resource.symbolic && param.value.as_str().is_some_and(|text| text == resource.title)
@@ -383,14 +408,14 @@ fn published(resource: &Res) -> Resource {
         parameters.shift_remove(&namevar);
     }
     Resource {
-        reference: resource.reference(),
+        reference,
         parameters,
-        tags: resource.tags.clone(),
+        tags: resource.tags,
         exported: resource.exported && resource.exporter.is_none(),
         is_virtual: resource.is_virtual,
         kind: resource.kind,
-        exporter: resource.exporter.clone(),
-        origin: resource.origin.clone(),
+        exporter: resource.exporter,
+        origin: resource.origin,
     }
 }
 
@@ -402,16 +427,14 @@ fn lower(name: &EcoString) -> EcoString {
     }
 }
 
-fn published_value(value: &Value, relation: bool) -> Option<Value> {
+fn published_value(value: Value, relation: bool) -> Option<Value> {
     match value {
         Value::Undef => None,
-        Value::Array(items) if relation => {
-            Some(Value::Array(flattened(Some(&Value::Array(items.clone()))).into()))
-        }
+        Value::Array(items) if relation => Some(Value::Array(flattened(Some(&Value::Array(items))).into())),
         Value::Array(items) if items.iter().any(is_reference) => {
-            Some(Value::Array(super::declare::flat(value.clone()).into()))
+            Some(Value::Array(super::declare::flat(Value::Array(items)).into()))
         }
-        other => Some(other.clone()),
+        other => Some(other),
     }
 }
 

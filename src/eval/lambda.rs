@@ -140,6 +140,9 @@ impl Cx<'_, '_> {
         arguments: &[Value],
         at: &Location,
     ) -> Result<IndexMap<EcoString, Var>> {
+        if it.parameters.iter().all(is_plain) {
+            return self.bind_plainly(it, arguments, at);
+        }
         let level = self.parameter_level(it.name, it.parameters);
         let LevelKind::Parameters(parameters) = &level.kind else { return Ok(IndexMap::default()) };
         self.c.guarded(self.scope, || -> Result<()> {
@@ -153,6 +156,23 @@ impl Cx<'_, '_> {
         })?;
         let values = parameters.values.take();
         Ok(values.into_iter().filter_map(|(name, var)| Some((name, var?))).collect())
+    }
+
+    /// Gives parameters their values where nothing can be evaluated that might see one of them.
+    fn bind_plainly(
+        &self,
+        it: &Signature<'_>,
+        arguments: &[Value],
+        at: &Location,
+    ) -> Result<IndexMap<EcoString, Var>> {
+        let capacity = it.parameters.len();
+        let mut bound = IndexMap::with_capacity_and_hasher(capacity, crate::maps::Hashes::default());
+        for (index, parameter) in it.parameters.iter().enumerate() {
+            let value = arguments.get(index).ok_or_else(|| missing(it, parameter, at))?;
+            self.check_argument(it.name, parameter, value, at)?;
+            bound.insert(parameter.name.clone(), Var::plain(value.clone()));
+        }
+        Ok(bound)
     }
 
     fn parameter_level(&self, callee: &str, parameters: &[Parameter]) -> Rc<Level> {
@@ -192,10 +212,7 @@ impl Cx<'_, '_> {
         let value = match (given.first(), &parameter.value) {
             (Some(value), _) => value.clone(),
             (None, Some(expr)) => default(expr)?,
-            (None, None) => {
-                let message = format!("`{}` expects a value for parameter `${}`", it.name, parameter.name);
-                return Err(Box::new(Diagnostic::error(&codes::MISSING_PARAMETER, message).at(at.clone())));
-            }
+            (None, None) => return Err(missing(it, parameter, at)),
         };
         self.check_argument(it.name, parameter, &value, at)?;
         Ok(value)
@@ -329,6 +346,18 @@ impl Compiler<'_> {
         let Some(expected) = expected else { return Ok(None) };
         Ok(self.mismatch(&expected, value).map(|why| format!("parameter `{}` {why}", parameter.name)))
     }
+}
+
+fn missing(it: &Signature<'_>, parameter: &Parameter, at: &Location) -> Box<Diagnostic> {
+    let message = format!("`{}` expects a value for parameter `${}`", it.name, parameter.name);
+    Box::new(Diagnostic::error(&codes::MISSING_PARAMETER, message).at(at.clone()))
+}
+
+/// Tells whether binding a parameter evaluates nothing but a constant type.
+fn is_plain(parameter: &Parameter) -> bool {
+    parameter.value.is_none()
+        && !parameter.captures_rest
+        && parameter.type_expr.as_ref().is_none_or(is_constant)
 }
 
 /// Tells whether an expression has the same value wherever it is evaluated.

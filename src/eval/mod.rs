@@ -25,6 +25,7 @@ mod environment;
 mod epp;
 mod finish;
 mod import;
+mod known;
 mod lambda;
 mod limits;
 mod members;

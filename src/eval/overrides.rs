@@ -119,7 +119,7 @@ impl Compiler<'_> {
                 return true;
             }
             let Some(name) = &current.parent else { return false };
-            let Ok(Some(next)) = self.env.class(name, self.world) else { return false };
+            let Ok(Some(next)) = self.find_class(name) else { return false };
             if parent.is_some_and(|parent| Arc::ptr_eq(parent, &next)) {
                 return true;
             }

@@ -182,6 +182,7 @@ impl Compiler<'_> {
             let at = old.and_then(|param| param.at.clone());
             let param =
                 Param { value: Value::Array(items), source, add: false, at, origin: arrow.origin.clone() };
+            resource.checked = false;
             resource.parameters.insert(arrow.parameter.into(), param);
         });
         Ok(())

@@ -77,6 +77,8 @@ pub(crate) struct Res {
     pub is_virtual: bool,
     pub evaluated: bool,
     pub tagged_by_scope: bool,
+    /// Whether the parameters were checked and none was set since.
+    pub checked: bool,
     pub finished: bool,
     /// The place as Puppet stores it.
     pub at: Option<Location>,
@@ -119,6 +121,7 @@ impl Res {
             self.tag_value(&param.value)?;
         }
         self.parameters.insert(name, param);
+        self.checked = false;
         Ok(())
     }
 
@@ -169,7 +172,7 @@ pub(crate) fn uniqueness_key(
 
 /// Adds one tag and, of a qualified one, its segments.
 pub(crate) fn add_tag(tags: &mut IndexSet<EcoString>, tag: &str) -> Result<()> {
-    let tag = EcoString::from(tag).to_lowercase();
+    let tag = super::definition::lower_case(tag);
     if tags.contains(&tag) {
         return Ok(());
     }
@@ -183,7 +186,7 @@ pub(crate) fn add_tag(tags: &mut IndexSet<EcoString>, tag: &str) -> Result<()> {
 /// Adds a title as a tag where it can be one.
 pub(crate) fn add_tag_if_valid(tags: &mut IndexSet<EcoString>, tag: &str) {
     if is_valid_tag(tag) {
-        insert_tag(tags, EcoString::from(tag).to_lowercase());
+        insert_tag(tags, super::definition::lower_case(tag));
     }
 }
 

@@ -6,10 +6,10 @@ use crate::{
     functions::{self, Block},
     inputs::RubyCall,
     ruby::{self, FunctionCall, HostBlock},
-    source::{Location, SourceFile},
+    source::Location,
     value::Value,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// An error of Ruby code is at the Puppet call that led to it, as Puppet has it; where the interpreter stops by itself,
 /// that is the place that matters.
@@ -51,9 +51,7 @@ impl Cx<'_, '_> {
         block: Option<&dyn Block>,
         at: &Location,
     ) -> Result<Option<Value>> {
-        let Some(path) = self.ruby_file(name) else { return Ok(None) };
-        let Ok(bytes) = self.c.world.read(&path) else { return Ok(None) };
-        let source = SourceFile::new(self.c.env.shown(&path), String::from_utf8_lossy(&bytes).into_owned());
+        let Some(source) = self.c.find_ruby(name) else { return Ok(None) };
         let context = CallContext::new(*self, at.clone());
         let run = |values: &[Value]| block.map_or(Ok(Value::Undef), |block| block.call(values));
         let resolver = self.resolver();
@@ -101,19 +99,6 @@ impl Cx<'_, '_> {
             Box::new(Diagnostic::error(&codes::REAL_RUBY, functions::hide(&message, arguments)))
         })?;
         Ok(functions::derived_from(answer, arguments))
-    }
-
-    /// `lib/puppet/functions/a/b.rb`, else `lib/puppet/parser/functions/b.rb`, in the modules' order.
-    pub(super) fn ruby_file(&self, name: &str) -> Option<PathBuf> {
-        let modern = format!("lib/puppet/functions/{}.rb", name.replace("::", "/"));
-        let old = format!("lib/puppet/parser/functions/{name}.rb");
-        let relative = if name.contains("::") { vec![modern] } else { vec![modern, old] };
-        let modules = self.c.env.modules();
-        let root = &self.c.env.paths().root;
-        let folders = relative.iter().flat_map(|file| {
-            std::iter::once(root).chain(modules.values()).map(move |folder| folder.join(file))
-        });
-        folders.into_iter().find(|path| self.c.world.is_file(path))
     }
 }
 

@@ -71,6 +71,11 @@ impl Level {
         Rc::new(Self { below, kind: LevelKind::Local(RefCell::default()) })
     }
 
+    /// Makes a level of variables that have values already.
+    pub(crate) fn holding(below: Option<Rc<Self>>, variables: IndexMap<EcoString, Var>) -> Rc<Self> {
+        Rc::new(Self { below, kind: LevelKind::Local(RefCell::new(variables)) })
+    }
+
     pub(crate) fn matching(below: Option<Rc<Self>>, groups: Option<Vec<Value>>) -> Rc<Self> {
         Rc::new(Self { below, kind: LevelKind::Match(groups) })
     }
@@ -127,6 +132,14 @@ impl Level {
             LevelKind::Local(variables) => variables.borrow().contains_key(name),
             LevelKind::Match(_) => false,
             LevelKind::Parameters(parameters) => parameters.values.borrow().contains_key(name),
+        }
+    }
+
+    /// Returns a variable of this very level.
+    pub(crate) fn variable(&self, name: &str) -> Option<Var> {
+        match &self.kind {
+            LevelKind::Local(variables) => variables.borrow().get(name).cloned(),
+            LevelKind::Match(_) | LevelKind::Parameters(_) => None,
         }
     }
 

@@ -51,11 +51,17 @@ impl Compiler<'_> {
         if let Some(setting) = name.strip_prefix("settings::") {
             return self.setting(setting);
         }
+        if let Some((class, leaf)) = name.rsplit_once("::")
+            && let Some(scope) = self.class_scope(class)
+            && let Some(var) = self.with_scope(scope, |scope| scope.base.variable(leaf))
+        {
+            return Ok(var);
+        }
         let Some((class, leaf)) = name.rsplit_once("::") else {
             return if is_quiet(name) { Ok(Var::default()) } else { Err(Missing::Unknown(None)) };
         };
         let class = super::definition::munge(class);
-        let Ok(Some(found)) = self.env.class(&class, self.world) else {
+        let Ok(Some(found)) = self.find_class(&class) else {
             return Err(Missing::Unknown(Some(format!("class `{class}` could not be found"))));
         };
         let Some(scope) = self.class_scope(&class) else {
@@ -149,33 +155,27 @@ impl Compiler<'_> {
             return Err(Box::new(Diagnostic::error(&codes::REASSIGNMENT, message)));
         }
         target.set(name.clone(), var.clone());
-        if std::ptr::eq(target, base.as_ref()) {
-            self.remember_qualified(scope, name, var);
+        if scope == TOP && std::ptr::eq(target, base.as_ref()) {
+            self.state.borrow_mut().qualified.insert(name, var);
         }
         Ok(())
-    }
-
-    fn remember_qualified(&self, scope: ScopeId, name: EcoString, var: Var) {
-        let source = self.scope_source(scope);
-        let mut state = self.state.borrow_mut();
-        if scope == TOP {
-            state.qualified.insert(name, var);
-        } else if let Some(source) = source.filter(|source| source.is_class()) {
-            state.qualified.insert(format!("{}::{name}", source.name).into(), var);
-        }
     }
 
     /// Returns all variables that are seen from a scope by simple names (`Scope#to_hash`).
     pub(crate) fn variables(&self, scope: ScopeId) -> IndexMap<EcoString, Value> {
         let mut all = IndexMap::default();
+        self.collect_variables(scope, &mut all);
+        all
+    }
+
+    fn collect_variables(&self, scope: ScopeId, all: &mut IndexMap<EcoString, Value>) {
         if let Some(outer) = self.enclosing_scope(scope) {
-            all.extend(self.variables(outer));
+            self.collect_variables(outer, all);
             if let Some(inherited) = self.inherited_scope(scope) {
                 all.extend(self.variables(inherited));
             }
         }
-        self.top_level(scope).collect(&mut all);
-        all
+        self.top_level(scope).collect(all);
     }
 
     // -- levels -----------------------------------------------------------------------------------------------
@@ -204,10 +204,7 @@ impl Compiler<'_> {
         run: impl FnOnce() -> T,
     ) -> T {
         self.guarded(scope, || {
-            let local = Level::local(Some(self.top_level(scope)));
-            for (name, var) in variables {
-                local.set(name, var);
-            }
+            let local = Level::holding(Some(self.top_level(scope)), variables);
             self.push_level(scope, local.clone());
             self.push_level(scope, Level::matching(Some(local), None));
             run()
@@ -288,8 +285,11 @@ impl Cx<'_, '_> {
 
 /// Returns the known name that is closest to a misspelt one, if one is close.
 pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    let scored = known.filter(|other| *other != name).map(|other| (distance(name, other), other));
+    let length = name.chars().count();
+    let limit = (length / 3).clamp(1, 3);
+    // the distance is the difference in length at least
+    let near = known.filter(|other| *other != name && other.chars().count().abs_diff(length) <= limit);
+    let scored = near.map(|other| (distance(name, other), other));
     scored
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -76,6 +76,20 @@ impl TitlePattern {
         self.compiled.get_or_init(compile).as_deref()
     }
 
+    /// Gives what the commonest patterns find, without a search: the whole title, and a path without the slashes at
+    /// its end (`file`).
+    fn shortcut<'t>(&self, title: &'t str) -> Option<&'t str> {
+        match (self.regex.as_str(), self.options, self.code) {
+            ("(.*)", 4, false) => Some(title),
+            (r"^(/|.+:/|.*[^/])/*\Z", 4, false) if !title.is_empty() && !title.contains('\n') => {
+                let end = title.trim_end_matches('/').len();
+                let root = end == 0 || end < title.len() && end > 1 && title.get(..end)?.ends_with(':');
+                title.get(..if root { end + 1 } else { end })
+            }
+            _ => None,
+        }
+    }
+
     /// Tells whether the pattern is found in a text.
     pub(super) fn fits(&self, text: &str) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text))
@@ -97,6 +111,14 @@ impl Titles {
             Self::Unread => return Err(TitleProblem::Unread),
         };
         for pattern in patterns {
+            if let Some(value) = pattern.shortcut(title) {
+                return Ok(pattern
+                    .names
+                    .first()
+                    .map(|name| (name.clone(), value.into()))
+                    .into_iter()
+                    .collect());
+            }
             let Some(regex) = pattern.regex() else { return Err(TitleProblem::Unread) };
             // a pattern that takes too many steps is not decided here
             let found = regex.find_at(title, 0).map_err(|_| TitleProblem::Unread)?;
@@ -119,6 +141,26 @@ impl Titles {
             Self::Name => vec!["name".into()],
             Self::Missing => vec!["missing".into()],
             Self::Unread => vec!["unread".into()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortcut_finds_what_its_pattern_finds() {
+        let file = TitlePattern::new(r"^(/|.+:/|.*[^/])/*\Z", 4, vec!["path".into()], false);
+        let whole = TitlePattern::whole("name".into());
+        for number in 1..4_usize.pow(6) {
+            let digit = |at: u32| ["/", ":", "a", ""].get(number / 4_usize.pow(at) % 4);
+            let title: String = (0..6).filter_map(digit).copied().collect();
+            for pattern in [&file, &whole] {
+                let groups = pattern.regex().unwrap().find_at(&title, 0).unwrap();
+                let found = groups.map(|groups| title.get(groups[1].clone().unwrap()).unwrap());
+                assert!(title.is_empty() || pattern.shortcut(&title) == found, "{title}");
+            }
         }
     }
 }
