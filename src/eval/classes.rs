@@ -332,10 +332,10 @@ impl Compiler<'_> {
         let plain = |name: &str, value: Value| self.set_variable(scope, name.into(), Var::plain(value));
         let named =
             |name: &str| self.with(id, |it| it.get(name).map(Value::to_str)).map(|text| text.text().clone());
-        if let Some(module) = named("module_name").or_else(|| kind.module.clone()) {
-            plain("module_name", Value::str(module))?;
-        }
-        let caller = || self.scope_source(outer).filter(|_| scope != TOP).and_then(|it| it.module.clone());
+        // what is of the site manifest is of a module without a name
+        let of = |kind: &ResourceType| kind.module.clone().unwrap_or_default();
+        plain("module_name", Value::str(named("module_name").unwrap_or_else(|| of(kind))))?;
+        let caller = || self.scope_source(outer).filter(|_| scope != TOP).map(|it| of(&it));
         if let Some(module) = named("caller_module_name").or_else(caller) {
             plain("caller_module_name", Value::str(module))?;
         }

@@ -299,8 +299,11 @@ impl<'a> Compiler<'a> {
         self.finish_evaluation(id);
         let scope = self.new_scope(TOP, Some(node.clone()), Some(id));
         self.add_class(&name)?;
-        self.set_variable(scope, "title".into(), Var::plain(Value::str(name.clone())))?;
-        self.set_variable(scope, "name".into(), Var::plain(Value::str(name.clone())))?;
+        // a node is of the site manifest, a module without a name
+        let plain = [("module_name", ""), ("caller_module_name", ""), ("title", &name), ("name", &name)];
+        for (variable, value) in plain {
+            self.set_variable(scope, variable.into(), Var::plain(Value::str(value)))?;
+        }
         self.state.borrow_mut().class_scopes.insert(name, scope);
         if let Some(groups) = groups {
             self.push_level(scope, Level::matching(Some(self.top_level(scope)), Some(groups)));

@@ -25,6 +25,7 @@ mod environment;
 mod epp;
 mod finish;
 mod import;
+mod in_place;
 mod known;
 mod lambda;
 mod limits;

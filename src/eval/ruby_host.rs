@@ -89,6 +89,11 @@ impl Host for CallContext<'_, '_> {
         self.cx.set_from_ruby(name, value)
     }
 
+    fn change_variable(&self, name: &str, value: &Value) {
+        self.visible.take();
+        self.cx.c.change_in_place(self.cx.scope, name, value);
+    }
+
     fn call_function(&self, name: &str, arguments: &[Value], block: Option<HostBlock<'_>>) -> Result<Value> {
         match block {
             None => self.call_from_ruby(name, arguments, None),
@@ -195,6 +200,10 @@ impl Host for CallContext<'_, '_> {
         let Some(id) = self.cx.c.scope_resource(self.cx.scope) else { return Vec::new() };
         let Some(resource) = self.cx.c.resource(id) else { return Vec::new() };
         resource.parameters.iter().map(|(name, param)| (name.clone(), param.value.clone())).collect()
+    }
+
+    fn defaults(&self, type_name: &str) -> Vec<EcoString> {
+        self.cx.c.defaults_for(self.cx.scope, type_name).into_iter().map(|(name, _)| name).collect()
     }
 
     fn puppet_version(&self) -> u8 {

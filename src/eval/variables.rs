@@ -95,7 +95,7 @@ impl Compiler<'_> {
     }
 
     /// Returns the scope that is asked after this one: the parent class's, else node or top scope.
-    fn next_scope(&self, scope: ScopeId) -> Option<ScopeId> {
+    pub(super) fn next_scope(&self, scope: ScopeId) -> Option<ScopeId> {
         self.inherited_scope(scope).or_else(|| self.enclosing_scope(scope))
     }
 

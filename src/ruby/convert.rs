@@ -55,6 +55,17 @@ fn regexp(source: &str) -> Option<Rv> {
 }
 
 impl Interp<'_> {
+    /// Tells the host which arrays and hashes of its variables were changed in place.
+    pub(crate) fn tell_changes(&mut self) -> R<()> {
+        for (name, value) in std::mem::take(self.seen.get_mut()) {
+            if value.was_changed(0) {
+                let changed = self.to_puppet(&value)?;
+                self.host.change_variable(&name, &changed);
+            }
+        }
+        Ok(())
+    }
+
     /// Makes the Puppet value of a Ruby value.
     pub(crate) fn to_puppet(&mut self, value: &Rv) -> R<Value> {
         self.to_puppet_at(value, 0)

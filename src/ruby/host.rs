@@ -48,6 +48,9 @@ pub trait Host {
     /// Gives a variable that is set already.
     fn set_variable(&self, name: &str, value: Value) -> Result<()>;
 
+    /// Takes what the value of a variable of the scope became by a change in place.
+    fn change_variable(&self, _name: &str, _value: &Value) {}
+
     /// Calls a function of the Puppet side by name: builtin, or from a module.
     ///
     /// # Errors
@@ -134,6 +137,11 @@ pub trait Host {
 
     /// Returns the parameters of the resource whose scope it is.
     fn resource_parameters(&self) -> Vec<(EcoString, Value)> {
+        Vec::new()
+    }
+
+    /// Returns the names of a resource type's parameters that have a default in the scope.
+    fn defaults(&self, _type_name: &str) -> Vec<EcoString> {
         Vec::new()
     }
 

@@ -71,6 +71,7 @@ pub(crate) struct RArray {
     items: RefCell<Vec<Rv>>,
     pending: RefCell<Option<ecow::EcoVec<Value>>>,
     pub(crate) frozen: Cell<bool>,
+    changed: Cell<bool>,
 }
 
 /// A mutable hash in order of insertion.
@@ -82,6 +83,7 @@ pub(crate) struct RHash {
     pub(crate) default: RefCell<Rv>,
     pub(crate) default_proc: RefCell<Option<Rc<RProc>>>,
     pub(crate) frozen: Cell<bool>,
+    changed: Cell<bool>,
 }
 
 /// A hash key: compared as `eql?` does.
@@ -328,6 +330,24 @@ impl Rv {
         }
     }
 
+    /// Whether an array or hash, or one inside of it, was changed in place since it was made.
+    pub(crate) fn was_changed(&self, depth: u32) -> bool {
+        match self {
+            // deeper than that nothing is told
+            _ if depth > KEY_DEPTH => false,
+            Self::Array(it) => {
+                it.changed.get() || it.items.borrow().iter().any(|item| item.was_changed(depth + 1))
+            }
+            Self::Hash(it) => {
+                let given = it.touched.borrow().iter().any(|(_, item)| item.was_changed(depth + 1));
+                it.changed.get()
+                    || given
+                    || it.entries.borrow().values().any(|item| item.was_changed(depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether both are the same object, as `equal?` has it.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -353,7 +373,12 @@ impl Rv {
 
 impl RArray {
     pub(crate) fn new(items: Vec<Rv>) -> Self {
-        Self { items: RefCell::new(items), pending: RefCell::new(None), frozen: Cell::new(false) }
+        Self {
+            items: RefCell::new(items),
+            pending: RefCell::new(None),
+            frozen: Cell::new(false),
+            changed: Cell::new(false),
+        }
     }
 
     pub(crate) fn of_puppet(items: ecow::EcoVec<Value>) -> Self {
@@ -380,6 +405,7 @@ impl RArray {
 
     pub(crate) fn items_mut(&self) -> std::cell::RefMut<'_, Vec<Rv>> {
         self.fill();
+        self.changed.set(true);
         self.items.borrow_mut()
     }
 
@@ -405,6 +431,7 @@ impl RHash {
             default: RefCell::new(Rv::Nil),
             default_proc: RefCell::new(None),
             frozen: Cell::new(false),
+            changed: Cell::new(false),
         }
     }
 
@@ -438,6 +465,7 @@ impl RHash {
 
     pub(crate) fn entries_mut(&self) -> std::cell::RefMut<'_, IndexMap<Key, Rv>> {
         self.fill();
+        self.changed.set(true);
         self.entries.borrow_mut()
     }
 

@@ -62,7 +62,8 @@ impl Script {
         let class = interp.world.class("Puppet::Parser::TemplateWrapper");
         let this = interp.object(class.clone(), Data::None);
         let ended = interp.run(&self.unit, this, class);
-        match ended.and_then(|value| interp.to_s(&value)) {
+        let text = ended.and_then(|value| interp.to_s(&value));
+        match text.and_then(|text| interp.tell_changes().map(|()| text)) {
             Ok(text) => Ok(text),
             Err(flow) => Err(interp.diagnostic(*flow)),
         }

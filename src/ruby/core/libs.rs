@@ -115,6 +115,7 @@ pub(super) static NATIVE: &[Row] = &[
             Args { values: args.values.clone(), keywords: false, block: args.block.clone(), scope: None },
         )
     }),
+    row("environment", 0, 0, super::template::environment),
     row("rewind", 0, 0, |_, _, _| Ok(Rv::Int(0))),
     row("close", 0, 0, |_, _, _| Ok(Rv::Nil)),
     row("name", 0, 0, |it, this, _| it.plain_to_s(this).map(Rv::str)),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ruby::{
-        Three,
+        HostFile, Three,
         interp::{Defined, Interp},
         object::{Data, R, Rv},
         plain_name,
@@ -76,6 +76,13 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
         ],
     ),
     (
+        "Puppet::Parser::Files",
+        &[
+            row("find_template", 1, 2, |it, _, args| found_file(it, args, "templates")),
+            row("find_file", 1, 2, |it, _, args| found_file(it, args, "files")),
+        ],
+    ),
+    (
         "Puppet::Util::Package",
         &[row("versioncmp", 2, 2, |it, _, args| call(it, "versioncmp", &args.values, args))],
     ),
@@ -110,6 +117,21 @@ pub(super) static STATICS: &[(&str, &[Row])] = &[
         })],
     ),
 ];
+
+/// The path of `module/file` in a module's folder of this kind, or an absolute path, where the file is there.
+fn found_file(it: &mut Interp<'_>, args: &Args<'_>, folder: &str) -> R {
+    let name = it.string(args.at(0))?;
+    let path = match name.split_once('/') {
+        Some(("", _)) => Some(name.to_string()),
+        Some((module, rest)) => it.host.module_path(module).map(|root| format!("{root}/{folder}/{rest}")),
+        None => None,
+    };
+    match path.as_deref().map(|path| (it.host.file(path), path)) {
+        Some((HostFile::Outside, path)) => Err(it.refused(&format!("`{path}`"))),
+        Some((HostFile::File | HostFile::Folder, path)) => Ok(Rv::str(path)),
+        Some((HostFile::Missing, _)) | None => Ok(Rv::Nil),
+    }
+}
 
 /// The version of Puppet that the code asks for.
 pub(super) fn version(it: &Interp<'_>) -> &'static str {

@@ -6,7 +6,7 @@ use crate::{
     ruby::{
         interp::Interp,
         live,
-        object::{Body, Data, Flow, R, RHash, RProc, Rv},
+        object::{Body, Data, Flow, Key, R, RHash, RProc, Rv},
     },
     value::{Str, Value},
 };
@@ -89,7 +89,11 @@ pub(super) static SCOPE: &[Row] = &[
     row("tags", 0, 0, |it, _, _| Ok(strings(it.host.tags()))),
     row("classes", 0, 0, |it, _, _| Ok(strings(it.host.classes()))),
     row("catalog", 0, 0, |it, _, _| Ok(native(it, "catalog"))),
-    row("compiler", 0, 0, |it, _, _| Ok(native(it, "compiler"))),
+    row("compiler", 0, 0, |it, _, _| {
+        let class = it.world.class("Puppet::Parser::Compiler");
+        Ok(it.object(class, Data::Native("compiler".into())))
+    }),
+    row("lookupdefaults", 1, 1, defaults),
     row("environment", 0, 0, |it, _, _| {
         let name = it.host.environment();
         Ok(native(it, &name))
@@ -111,6 +115,16 @@ pub(super) static SCOPE: &[Row] = &[
         Ok(Rv::Bool(name.starts_with("function_") || it.responds_to(this, &name)))
     }),
 ];
+
+/// `compiler.environment`: of Puppet's own objects that are only passed around, the compiler alone has one.
+pub(super) fn environment(it: &mut Interp<'_>, this: &Rv, _: &Args<'_>) -> R {
+    let class = it.class_name(this);
+    if &*class != "Puppet::Parser::Compiler" {
+        return Err(it.unsupported_method(&format!("`{class}#environment`")));
+    }
+    let name = it.host.environment();
+    Ok(native(it, &name))
+}
 
 /// The methods of a Sensitive value.
 pub(super) static SENSITIVE: &[Row] = &[carry("unwrap", 0, 0, |it, this, args| {
@@ -172,7 +186,13 @@ fn lookup(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
         return Ok(live);
     }
     match it.host.lookup_variable(name.strip_prefix("::").unwrap_or(&name)) {
-        Ok(value) => Ok(it.import(&value)),
+        Ok(value) => {
+            let value = it.import(&value);
+            if matches!(value, Rv::Array(_) | Rv::Hash(_)) {
+                it.seen.borrow_mut().push((name.text().clone(), value.clone()));
+            }
+            Ok(value)
+        }
         Err(found) => Err(Box::new(Flow::Fatal(found))),
     }
 }
@@ -198,6 +218,14 @@ fn to_hash(it: &mut Interp<'_>, _: &Rv, _: &Args<'_>) -> R {
         it.visible = Some(visible.clone());
     }
     Ok(Rv::Hash(Rc::new(RHash::of_puppet(visible))))
+}
+
+/// `scope.lookupdefaults('File')`: parameters by name. What they hold is not looked into.
+fn defaults(it: &mut Interp<'_>, _: &Rv, args: &Args<'_>) -> R {
+    let name = it.to_s(args.at(0))?;
+    let names = it.host.defaults(&name);
+    let entries = names.into_iter().map(|name| (Key::frozen(Rv::sym(name.clone())), native(it, &name)));
+    Ok(Rv::hash(entries.collect()))
 }
 
 fn undef_as(default: &Rv, value: &Rv) -> Rv {

@@ -155,6 +155,7 @@ const BUILTIN: &[(&str, &str, Shape)] = &[
     ("Puppet::Parser::Scope", "Object", Shape::Scope),
     ("Puppet::Parser::TemplateWrapper", "Object", Shape::Template),
     ("Puppet::Parser::Files", "", Shape::Object),
+    ("Puppet::Parser::Compiler", "Object", Shape::Native),
     ("Puppet::Parser::Functions::AutoloaderDelegate", "Object", Shape::Native),
     ("Puppet::Parser::Resource", "Object", Shape::Native),
     ("Puppet::Functions", "", Shape::Object),

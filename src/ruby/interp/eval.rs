@@ -233,6 +233,9 @@ impl Interp<'_> {
         }
         let Some(value) = self.host.variable(name.trim_start_matches('@')) else { return Rv::Nil };
         let value = self.import(&value);
+        if matches!(value, Rv::Array(_) | Rv::Hash(_)) {
+            self.seen.borrow_mut().push((name.trim_start_matches('@').into(), value.clone()));
+        }
         object.vars.borrow_mut().insert(name.clone(), value.clone());
         value
     }

@@ -86,6 +86,8 @@ pub(crate) struct Interp<'h> {
     pub(crate) labelled: Cell<bool>,
     /// The variables that `scope.to_hash` gave last.
     pub(crate) visible: Option<Arc<crate::value::HashMap>>,
+    /// Arrays and hashes of the scope's variables that the code got hold of.
+    pub(crate) seen: RefCell<Vec<(EcoString, Rv)>>,
     /// What a function's file defined, by name.
     pub(crate) defined: Vec<(EcoString, Defined)>,
     /// Types that the function's file names for itself: name and text.
@@ -120,6 +122,7 @@ impl<'h> Interp<'h> {
             at: Span::default(),
             labelled: Cell::new(false),
             visible: None,
+            seen: RefCell::default(),
             defined: Vec::new(),
             local_types: Vec::new(),
             resolver: None,
