@@ -101,6 +101,16 @@ impl Text {
         Self { parts }
     }
 
+    /// Adds another text at the end.
+    pub fn append(&mut self, other: &Self) {
+        for part in &other.parts {
+            match (self.parts.last_mut(), part) {
+                (Some(TextPart::Text(known)), TextPart::Text(text)) => known.push_str(text),
+                _ => self.parts.push(part.clone()),
+            }
+        }
+    }
+
     /// Returns the parts.
     #[must_use]
     pub fn parts(&self) -> &[TextPart] {

@@ -65,6 +65,14 @@ impl<'a> Attributes<'a> {
         Some(if parameter.sensitive { self.whole_secret(name) } else { Text::plain(text.text().clone()) })
     }
 
+    /// Tells whether a text ends in a newline; nobody knows where a secret that is not at hand ends it.
+    pub(crate) fn ends_in_newline(&self, name: &str) -> Option<bool> {
+        let text = scalar(&self.parameter(name)?.value)?;
+        let last = text.labels().and_then(|labels| labels.ranges().last());
+        let unknown = last.is_some_and(|last| last.secret.opaque && last.range.end == text.len());
+        (!unknown).then(|| text.ends_with('\n'))
+    }
+
     /// A text that is a secret as a whole, named after the host and the resource.
     pub(crate) fn whole_secret(&self, name: &str) -> Text {
         let reference = &self.resource.reference;

@@ -135,7 +135,7 @@ const fn phase(kind: ItemKind) -> u8 {
 }
 
 /// The references in a relationship's value: types, or texts as in Puppet's JSON.
-fn references(value: &Value) -> Vec<ResourceRef> {
+pub(super) fn references(value: &Value) -> Vec<ResourceRef> {
     if let Some(items) = value.as_array() {
         return items.iter().flat_map(references).collect();
     }

@@ -7,6 +7,7 @@
 
 mod attributes;
 mod codes;
+mod compose;
 mod config;
 mod edges;
 mod ledger;
@@ -72,6 +73,8 @@ pub fn translate(catalog: &Catalog, context: &Context<'_>) -> Translated {
         sources: context.sources,
         from: Provenance::default(),
         declared: declared(catalog),
+        entry: 0,
+        compose: compose::Compose::default(),
     };
     let (mut ledger, mut accounts) = (Ledger::default(), Vec::new());
     for (reference, resource) in &catalog.resources {
@@ -81,9 +84,14 @@ pub fn translate(catalog: &Catalog, context: &Context<'_>) -> Translated {
             continue;
         }
         build.from = origins.provenance(resource);
+        build.entry = ledger.entries.len();
         let (entry, account) = one(resource, &mut build, &origins);
         ledger.entries.push(entry);
         accounts.push(account);
+    }
+    let noted = std::mem::take(&mut build.compose);
+    for refusal in compose::compose(noted, &mut build.config, &mut ledger, catalog) {
+        refuse(refusal, &mut ledger, &mut accounts);
     }
     let (edges, orders) = relations.edges(&ledger, |resource| origins.provenance(resource));
     build.config.edges = edges;
@@ -93,6 +101,16 @@ pub fn translate(catalog: &Catalog, context: &Context<'_>) -> Translated {
     }
     let diagnostics = plan.diagnostics.clone();
     Translated { config: build.config, plan, ledger, orders, diagnostics }
+}
+
+/// A resource that could not be composed is no item, and a human must decide on it.
+fn refuse(refusal: compose::Refusal, ledger: &mut Ledger, accounts: &mut [AccountOf]) {
+    if let Some(entry) = ledger.entries.get_mut(refusal.entry) {
+        entry.items.clear();
+    }
+    if let Some((_, own)) = accounts.get_mut(refusal.entry) {
+        *own = Some(refusal.verdict);
+    }
 }
 
 /// A class, a stage, the node, or an instance of a defined type; what has members but is a native type is a leaf.
@@ -110,7 +128,9 @@ fn is_container(resource: &Resource, catalog: &Catalog) -> bool {
 }
 
 fn declared(catalog: &Catalog) -> HashSet<EcoString> {
-    let files = catalog.resources.values().filter(|resource| resource.reference.type_name == "File");
+    let is_file =
+        |resource: &&Resource| matches!(resource.reference.type_name.as_str(), "File" | "Concat_file");
+    let files = catalog.resources.values().filter(is_file);
     let path = |resource: &Resource| match resource.parameters.get("path").and_then(|it| it.value.as_str()) {
         Some(path) => path.trim_end_matches('/').into(),
         None => resource.reference.title.trim_end_matches('/').into(),

@@ -1,6 +1,6 @@
 //! What a rule is, and the table of rules that turn resources into items of a host's configuration.
 
-use super::{Verdict, attributes::Attributes, config, sources::Sources};
+use super::{Verdict, attributes::Attributes, compose::Compose, config, sources::Sources};
 use crate::{
     catalog::Resource,
     model::{HostConfig, ItemId, Provenance},
@@ -25,6 +25,10 @@ pub(crate) struct Build<'a> {
     pub(crate) from: Provenance,
     /// Paths that have a resource of their own.
     pub(crate) declared: crate::maps::HashSet<ecow::EcoString>,
+    /// The place of the resource at hand in the ledger.
+    pub(crate) entry: usize,
+    /// What several resources make together, for when all are read.
+    pub(crate) compose: Compose,
 }
 
 /// What became of a resource.
@@ -59,6 +63,11 @@ pub static RULES: &[Rule] = &[
     config::schedule::RULE,
     config::tidy::RULE,
     config::anchor::RULE,
+    config::concat::RULE,
+    config::concat_fragment::RULE,
+    config::sysctl::RULE,
+    config::sysctl_runtime::RULE,
+    config::apt_key::RULE,
 ];
 
 /// Claims the resources of one type.

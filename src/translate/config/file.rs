@@ -120,7 +120,7 @@ fn from_bytes(bytes: &[u8], replace: bool) -> FileKind {
 }
 
 /// The mode as octal digits or a symbolic mode that names all three classes.
-fn mode(attributes: &mut Attributes<'_>) -> Option<u32> {
+pub(super) fn mode(attributes: &mut Attributes<'_>) -> Option<u32> {
     let text = attributes.value("mode").and_then(scalar)?;
     let digits = u32::from_str_radix(&text, 8).ok().filter(|mode| *mode <= 0o7777);
     let mode = digits.or_else(|| symbolic(&text));

@@ -3,6 +3,9 @@
 //! They know nothing of a target; what an item means on NixOS is `translate::nixos`.
 
 pub(super) mod anchor;
+pub(super) mod apt_key;
+pub(super) mod concat;
+pub(super) mod concat_fragment;
 pub(super) mod cron;
 pub(super) mod exec;
 pub(super) mod file;
@@ -16,6 +19,8 @@ pub(super) mod package;
 pub(super) mod purge;
 pub(super) mod schedule;
 pub(super) mod service;
+pub(super) mod sysctl;
+pub(super) mod sysctl_runtime;
 pub(super) mod tidy;
 pub(super) mod user;
 

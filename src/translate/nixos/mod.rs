@@ -6,6 +6,7 @@
 
 mod accounts;
 mod calendar;
+mod drop_ins;
 mod execs;
 mod expr;
 mod files;
@@ -62,6 +63,7 @@ pub static NIX_RULES: &[NixRule] = &[
     NixRule { name: "prometheus", doc: "Prometheus and its node exporter", run: stacks::prometheus::run },
     NixRule { name: "rspamd", doc: "local.d to services.rspamd.locals", run: stacks::rspamd::run },
     NixRule { name: "units", doc: "systemd units of the site", run: units::run },
+    NixRule { name: "drop-ins", doc: "drop-ins of units that NixOS has", run: drop_ins::run },
     NixRule { name: "groups", doc: "users.groups", run: accounts::groups },
     NixRule { name: "users", doc: "users.users", run: accounts::users },
     NixRule { name: "authorized-keys", doc: "keys of users", run: accounts::keys },

@@ -86,6 +86,19 @@ pub(super) fn unit_of(name: &str) -> EcoString {
     }
 }
 
+/// Tells whether a unit of Debian is one that this host has on NixOS: decided so by a stack, to be enabled, or there.
+pub(super) fn is_there(planner: &Planner<'_>, name: &str) -> bool {
+    if BASE.contains(&name) {
+        return true;
+    }
+    let Some(service) = planner.service(&[name]) else { return false };
+    let id = ItemId::new(ItemKind::Service, service.name.clone());
+    match planner.plan.decisions.get(&id) {
+        Some(decision) => matches!(decision.verdict.class, Class::Native | Class::Unit),
+        None => !is_off(service) && ENABLE.iter().any(|(unit, _)| *unit == name),
+    }
+}
+
 pub(super) fn services(planner: &mut Planner<'_>) {
     for service in &planner.config.services {
         let id = ItemId::new(ItemKind::Service, service.name.clone());

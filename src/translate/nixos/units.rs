@@ -16,7 +16,7 @@ use ecow::{EcoString, eco_format};
 const RULE: &str = "units";
 const FOLDER: &str = "/etc/systemd/system";
 
-type Section = IndexMap<EcoString, Vec<EcoString>>;
+pub(super) type Section = IndexMap<EcoString, Vec<EcoString>>;
 
 pub(super) fn run(planner: &mut Planner<'_>) {
     for file in planner.open_below(FOLDER) {
@@ -25,6 +25,7 @@ pub(super) fn run(planner: &mut Planner<'_>) {
         match name.split_once('/') {
             None if name.ends_with(".service") => service(planner, file, (name, text)),
             None if is_unit(name) => whole(planner, file, (name, text)),
+            // drop-ins of the site's own units were taken with these
             _ => {}
         }
     }
@@ -38,7 +39,9 @@ fn is_unit(name: &str) -> bool {
 fn whole(planner: &mut Planner<'_>, file: &File, (name, text): (&str, &str)) {
     let id = file_id(file);
     let of = Of::item(&id, &file.from);
-    let mut entries = vec![("text", Expr::str(text))];
+    let parts = drop_ins(planner, name);
+    let text = &with_drop_ins(text, &parts);
+    let mut entries = vec![("text", Expr::str(text.as_str()))];
     let wanted = sections(text).shift_remove("Install").and_then(|mut it| it.shift_remove("WantedBy"));
     if let Some(targets) = wanted.filter(|_| is_wanted(planner, name)) {
         entries.push((
@@ -49,6 +52,7 @@ fn whole(planner: &mut Planner<'_>, file: &File, (name, text): (&str, &str)) {
     planner.set(Topic::Services, &["systemd", "units", name], Expr::attrs(entries), of);
     planner.decide(id, Decision::new(Class::Unit, RULE, "the unit with its text"));
     decide_service(planner, name);
+    folded(planner, name, &parts);
 }
 
 fn is_wanted(planner: &Planner<'_>, unit: &str) -> bool {
@@ -68,14 +72,22 @@ fn decide_service(planner: &mut Planner<'_>, unit: &str) {
 fn service(planner: &mut Planner<'_>, file: &File, (name, text): (&str, &str)) {
     let id = file_id(file);
     let short = name.strip_suffix(".service").unwrap_or(name);
+    let parts = drop_ins(planner, name);
+    let text = with_drop_ins(text, &parts);
+    let text = text.as_str();
     let found = retarget(planner.packages, text);
     if let Some(path) = found.unknown.first() {
         let reason = eco_format!("no package is known that has `{path}`");
         planner.stub(&id, &file.from, reason.clone());
-        planner.decide(id, Decision::new(Class::Manual, RULE, reason));
+        for file in parts.iter().map(|(file, _)| *file).chain([file]) {
+            planner.decide(file_id(file), Decision::new(Class::Manual, RULE, reason.clone()));
+        }
         return;
     }
     let mut sections = sections(text);
+    for (key, values) in sections.values_mut().flatten() {
+        effective(key, values);
+    }
     let mut entries = Vec::new();
     head(&mut entries, sections.get_mut("Unit"));
     let install = sections.shift_remove("Install").unwrap_or_default();
@@ -104,6 +116,85 @@ fn service(planner: &mut Planner<'_>, file: &File, (name, text): (&str, &str)) {
     let reason = "a unit with the same directives";
     planner.decide(id, Decision::new(Class::Unit, RULE, reason).flag_if(retargeted, Flag::Retargeted));
     decide_service(planner, name);
+    folded(planner, name, &parts);
+}
+
+/// The undecided drop-ins of a unit with their texts, in systemd's order; those that are no text stay open.
+pub(super) fn drop_ins<'a>(planner: &Planner<'a>, unit: &str) -> Vec<(&'a File, &'a str)> {
+    let files = planner.open_below(&format!("{FOLDER}/{unit}.d")).into_iter();
+    let parts = files.filter(|file| file.path.ends_with(".conf"));
+    parts.filter_map(|file| Some((file, plain_text(file)?))).collect()
+}
+
+/// A unit's text with its drop-ins at the end: systemd reads them so. Nothing before a drop-in's first section counts.
+fn with_drop_ins(text: &str, parts: &[(&File, &str)]) -> String {
+    if parts.is_empty() {
+        return text.to_owned();
+    }
+    let texts = [text].into_iter().chain(parts.iter().map(|(_, part)| *part));
+    let texts: Vec<&str> = texts.map(str::trim_end).collect();
+    format!("{}\n", texts.join("\n\n"))
+}
+
+/// Decides on drop-ins that are part of their unit now, and on their folder.
+fn folded(planner: &mut Planner<'_>, unit: &str, parts: &[(&File, &str)]) {
+    for (file, _) in parts {
+        planner.decide(file_id(file), Decision::new(Class::Unit, RULE, "in the unit it belongs to"));
+    }
+    folder(planner, unit);
+}
+
+/// The folder of drop-ins: on the target it holds what is declared and nothing else.
+pub(super) fn folder(planner: &mut Planner<'_>, unit: &str) {
+    let path = format!("{FOLDER}/{unit}.d");
+    for file in planner.open_below(&path) {
+        super::stacks::absent(planner, file, RULE);
+    }
+    if planner.open_below(&path).is_empty()
+        && let Some(folder) = planner.open_file(&path)
+    {
+        let reason = "the unit has the declared drop-ins and no others";
+        planner.decide(file_id(folder), Decision::new(Class::Satisfied, RULE, reason));
+    }
+}
+
+/// Tells whether a directive has one value, so that the last one counts (systemd.exec(5), systemd.service(5)).
+pub(super) fn is_scalar(key: &str) -> bool {
+    const STARTS: [&str; 9] =
+        ["Limit", "Memory", "CPU", "Tasks", "Restart", "Timeout", "Protect", "Start", "Kill"];
+    const WORDS: [&str; 20] = [
+        "Description",
+        "Type",
+        "User",
+        "Group",
+        "Nice",
+        "UMask",
+        "WorkingDirectory",
+        "PIDFile",
+        "RemainAfterExit",
+        "OOMScoreAdjust",
+        "OOMPolicy",
+        "PrivateTmp",
+        "PrivateDevices",
+        "PrivateNetwork",
+        "NoNewPrivileges",
+        "StandardOutput",
+        "StandardError",
+        "SyslogIdentifier",
+        "IOWeight",
+        "DefaultDependencies",
+    ];
+    STARTS.iter().any(|start| key.starts_with(start)) || WORDS.contains(&key)
+}
+
+/// Leaves what counts of a directive's values: those after the last reset, one where it has one.
+pub(super) fn effective(key: &str, values: &mut Vec<EcoString>) {
+    if let Some(reset) = values.iter().rposition(|value| value.is_empty()).filter(|_| values.len() > 1) {
+        values.drain(..=reset);
+    }
+    if is_scalar(key) && values.len() > 1 {
+        values.drain(..values.len() - 1);
+    }
 }
 
 /// The directives of `[Unit]` that have options of their own.
@@ -143,7 +234,7 @@ fn values_of(planner: &Planner<'_>, values: &[EcoString]) -> Expr {
 }
 
 /// The sections of a unit file; lines that end in a backslash go on.
-fn sections(text: &str) -> IndexMap<EcoString, Section> {
+pub(super) fn sections(text: &str) -> IndexMap<EcoString, Section> {
     let mut sections: IndexMap<EcoString, Section> = IndexMap::default();
     let mut current: EcoString = "".into();
     let joined = text.replace("\\\n", " ");

@@ -57,7 +57,7 @@ fn folded_folder(planner: &mut Planner<'_>, path: &str, rule: &'static str) {
 }
 
 /// Files that shall be absent from a folder that is not read.
-fn absent(planner: &mut Planner<'_>, file: &File, rule: &'static str) -> bool {
+pub(super) fn absent(planner: &mut Planner<'_>, file: &File, rule: &'static str) -> bool {
     if !matches!(file.kind, crate::model::FileKind::Absent { .. }) {
         return false;
     }

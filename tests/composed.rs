@@ -1,0 +1,212 @@
+//! Files that several resources make together, translated for NixOS: what the text is, whose class it has, and what
+//! is left to a human because nobody knows what stands in the file.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
+
+use migrate::{
+    catalog::{ResourceRef, read_catalog},
+    model::{File, FileKind},
+    packages::NameMap,
+    source::DiskWorld,
+    translate::{self, Class, Context, Entry, Sources, Translated},
+    value::Value,
+};
+use serde_json::json;
+
+/// Translates resources given as `Type`, title and parameters.
+fn translated(resources: &[(&str, &str, serde_json::Value)]) -> Translated {
+    let resources: Vec<_> = resources
+        .iter()
+        .map(|(type_name, title, parameters)| {
+            json!({"type": type_name, "title": title, "tags": [], "exported": false, "parameters": parameters})
+        })
+        .collect();
+    let text = json!({
+        "name": "a.example.org", "version": 0, "environment": "production", "classes": [], "edges": [],
+        "resources": resources,
+    });
+    let catalog = read_catalog(&text.to_string()).unwrap();
+    let world = DiskWorld::new(0);
+    let sources = Sources { world: &world, module_path: &[], mounts: &[] };
+    translate::translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap })
+}
+
+fn entry<'a>(host: &'a Translated, resource: &str) -> &'a Entry {
+    let reference = ResourceRef::parse(resource).unwrap();
+    host.ledger.entries.iter().find(|entry| entry.resource == reference).expect(resource)
+}
+
+fn verdict<'a>(host: &'a Translated, resource: &str) -> (Class, &'a str) {
+    let verdict = &entry(host, resource).verdict;
+    (verdict.class, &verdict.reason)
+}
+
+fn file<'a>(host: &'a Translated, path: &str) -> &'a File {
+    host.config.files.iter().find(|file| file.path == path).expect(path)
+}
+
+fn text(host: &Translated, path: &str) -> String {
+    match &file(host, path).kind {
+        FileKind::Regular { content: Some(text), .. } => text.masked(),
+        other => panic!("{path} is {other:?}"),
+    }
+}
+
+/// The value of an option as the plan has it.
+fn option(host: &Translated, dotted: &[&str]) -> Option<String> {
+    let found = host.plan.settings.iter().find(|setting| setting.option == dotted);
+    found.map(|setting| format!("{:?}", setting.value))
+}
+
+#[test]
+fn fragments_have_the_class_of_their_file() {
+    let sshd = "/etc/ssh/sshd_config";
+    let host = translated(&[
+        ("Concat_fragment", "users", json!({"target": sshd, "order": "20", "content": "AllowUsers ann"})),
+        ("Concat_file", sshd, json!({"order": "numeric", "ensure_newline": true, "mode": "0600"})),
+        ("Concat_fragment", "head", json!({"target": sshd, "order": 3, "content": "Port 2222\n"})),
+        ("Service", "ssh", json!({"ensure": "running", "enable": true})),
+    ]);
+    assert_eq!(text(&host, sshd), "Port 2222\nAllowUsers ann\n");
+    for resource in ["Concat_file[/etc/ssh/sshd_config]", "Concat_fragment[users]", "Concat_fragment[head]"] {
+        assert_eq!(verdict(&host, resource).0, Class::Native, "{resource}");
+    }
+    assert_eq!(option(&host, &["services", "openssh", "ports"]).unwrap(), "List([Int(2222)])");
+    let from = &file(&host, sshd).from.resources;
+    assert_eq!(
+        from.as_slice(),
+        ["Concat_file[/etc/ssh/sshd_config]", "Concat_fragment[users]", "Concat_fragment[head]"]
+    );
+}
+
+#[test]
+fn a_file_that_lacks_a_fragment_is_left_to_a_human_as_a_whole() {
+    let host = translated(&[
+        ("Concat_file", "motd", json!({"path": "/etc/motd", "tag": "m"})),
+        ("Concat_fragment", "a", json!({"tag": "m", "content": "a\n"})),
+        ("Concat_fragment", "b", json!({"tag": "m", "source": "/etc/motd.local"})),
+        ("Concat_fragment", "c", json!({"target": "/etc/other", "content": "c\n"})),
+    ]);
+    for resource in ["Concat_file[motd]", "Concat_fragment[a]", "Concat_fragment[b]"] {
+        let (class, reason) = verdict(&host, resource);
+        assert_eq!(class, Class::Manual, "{resource}");
+        assert!(reason.contains("fragment `b`") && reason.contains("/etc/motd.local"), "{reason}");
+    }
+    assert!(verdict(&host, "Concat_fragment[c]").1.contains("/etc/other"));
+    assert!(host.config.files.is_empty());
+}
+
+#[test]
+fn secrets_keep_their_place_among_fragments() {
+    let secret = json!({"target": "/etc/app.conf", "content": "hunter2", "order": "2"});
+    let mut fragments = vec![
+        ("Concat_file", "/etc/app.conf", json!({"mode": "0600"})),
+        ("Concat_fragment", "head", json!({"target": "/etc/app.conf", "content": "password=", "order": "1"})),
+        ("Concat_fragment", "tail", json!({"target": "/etc/app.conf", "content": "\n", "order": "3"})),
+    ];
+    fragments.push(("Concat_fragment", "secret", secret));
+    let resources: Vec<_> = fragments
+        .iter()
+        .map(|(type_name, title, parameters)| {
+            let sensitive = if *title == "secret" { json!(["content"]) } else { json!([]) };
+            json!({"type": type_name, "title": title, "tags": [], "exported": false, "parameters": parameters,
+                   "sensitive_parameters": sensitive})
+        })
+        .collect();
+    let catalog = json!({"name": "a", "version": 0, "environment": "e", "classes": [], "edges": [], "resources": resources});
+    let catalog = read_catalog(&catalog.to_string()).unwrap();
+    let world = DiskWorld::new(0);
+    let sources = Sources { world: &world, module_path: &[], mounts: &[] };
+    let host = translate::translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap });
+    let text = text(&host, "/etc/app.conf");
+    assert!(text.starts_with("password=<secret ") && text.ends_with(">\n"), "{text}");
+    assert!(!format!("{:?}", host.plan).contains("hunter2"));
+}
+
+#[test]
+fn kernel_parameters_become_options_and_the_running_kernel_follows() {
+    let host = translated(&[
+        ("File", "/etc/sysctl.conf", json!({"ensure": "present", "mode": "0644"})),
+        ("Sysctl", "vm.swappiness", json!({"val": "10"})),
+        ("Sysctl", "net.ipv4.tcp_rmem", json!({"val": "1\t2\t3", "target": "/etc/sysctl.d/9.conf"})),
+        ("Sysctl", "kernel.panic", json!({"ensure": "absent"})),
+        ("Sysctl_runtime", "vm.swappiness", json!({"val": "10"})),
+        ("Sysctl_runtime", "kernel.sysrq", json!({"val": "1"})),
+    ]);
+    assert_eq!(option(&host, &["boot", "kernel", "sysctl", "vm.swappiness"]).unwrap(), "Int(10)");
+    assert_eq!(
+        option(&host, &["boot", "kernel", "sysctl", "net.ipv4.tcp_rmem"]).unwrap(),
+        "Str(\"1\\t2\\t3\")"
+    );
+    for resource in ["File[/etc/sysctl.conf]", "Sysctl[vm.swappiness]", "Sysctl_runtime[vm.swappiness]"] {
+        assert_eq!(verdict(&host, resource).0, Class::Native, "{resource}");
+    }
+    assert_eq!(verdict(&host, "Sysctl_runtime[kernel.sysrq]").0, Class::Manual);
+}
+
+#[test]
+fn keys_of_apt_are_dropped_by_name() {
+    let host = translated(&[("Apt_key", "grafana", json!({"id": "4E40", "ensure": "present"}))]);
+    let verdict = &entry(&host, "Apt_key[grafana]").verdict;
+    assert_eq!((verdict.class, verdict.rule.as_str()), (Class::Dropped, "apt-key"));
+}
+
+fn unit(name: &str, text: &str) -> (&'static str, String, serde_json::Value) {
+    ("File", format!("/etc/systemd/system/{name}"), json!({"content": text, "mode": "0644"}))
+}
+
+fn of_units(units: &[(&'static str, String, serde_json::Value)], services: &[&str]) -> Translated {
+    let mut all: Vec<_> = units.iter().map(|(kind, title, it)| (*kind, title.as_str(), it.clone())).collect();
+    all.extend(services.iter().map(|name| ("Service", *name, json!({"ensure": "running", "enable": true}))));
+    translated(&all)
+}
+
+#[test]
+fn drop_ins_of_a_units_own_site_are_part_of_it() {
+    let units = [
+        unit(
+            "shop.service",
+            "[Service]\nExecStart=/srv/a\nLimitNOFILE=1\nEnvironment=A=1\n[Install]\nWantedBy=multi-user.target\n",
+        ),
+        unit(
+            "shop.service.d/10-x.conf",
+            "[Service]\nExecStart=\nExecStart=/srv/b\nLimitNOFILE=2\nEnvironment=B=2\n",
+        ),
+        (
+            "File",
+            "/etc/systemd/system/shop.service.d".into(),
+            json!({"ensure": "directory", "recurse": true, "purge": true}),
+        ),
+    ];
+    let host = of_units(&units, &["shop"]);
+    let service = option(&host, &["systemd", "services", "shop"]).unwrap();
+    assert!(service.contains(r#""ExecStart", Str("/srv/b")"#) && !service.contains("/srv/a"), "{service}");
+    assert!(service.contains(r#""LimitNOFILE", Str("2")"#), "{service}");
+    assert!(service.contains(r#"List([Str("A=1"), Str("B=2")])"#), "{service}");
+    assert_eq!(verdict(&host, "File[/etc/systemd/system/shop.service.d/10-x.conf]").0, Class::Unit);
+    assert_eq!(verdict(&host, "File[/etc/systemd/system/shop.service.d]").0, Class::Satisfied);
+}
+
+#[test]
+fn drop_ins_of_a_modules_unit_are_options_or_keep_their_text() {
+    let units = [
+        unit("docker.service.d/limits.conf", "[Service]\nLimitNOFILE=65536\n"),
+        unit("ssh.service.d/env.conf", "[Service]\nEnvironment=A=1\n"),
+        unit("ghost.service.d/x.conf", "[Service]\nNice=5\n"),
+    ];
+    let host = of_units(&units, &["docker", "ssh"]);
+    let limit = ["systemd", "services", "docker", "serviceConfig", "LimitNOFILE"];
+    assert_eq!(option(&host, &limit).unwrap(), "Int(65536)");
+    let packages = option(&host, &["systemd", "packages"]).unwrap();
+    assert!(packages.contains("etc/systemd/system/sshd.service.d/env.conf"), "{packages}");
+    assert_eq!(verdict(&host, "File[/etc/systemd/system/docker.service.d/limits.conf]").0, Class::Native);
+    assert_eq!(verdict(&host, "File[/etc/systemd/system/ssh.service.d/env.conf]").0, Class::Unit);
+    let (class, reason) = verdict(&host, "File[/etc/systemd/system/ghost.service.d/x.conf]");
+    assert!(class == Class::Manual && reason.contains("ghost.service"), "{reason}");
+}
