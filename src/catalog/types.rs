@@ -60,11 +60,11 @@ pub(super) fn type_json(it: &Type) -> Json {
     match it {
         Type::Integer(from, to) => typed("IntegerType", range(*from, *to, Json::from)),
         Type::Float(from, to) => typed("FloatType", range(*from, *to, float)),
-        Type::Timestamp(from, to) => {
-            typed("TimestampType", range(*from, *to, |it| rich_json(&Value::Timestamp(it))))
+        Type::Timestamp(bounds) => {
+            typed("TimestampType", range(bounds.0, bounds.1, |it| rich_json(&Value::Timestamp(Box::new(it)))))
         }
-        Type::Timespan(from, to) => {
-            typed("TimespanType", range(*from, *to, |it| rich_json(&Value::Timespan(it))))
+        Type::Timespan(bounds) => {
+            typed("TimespanType", range(bounds.0, bounds.1, |it| rich_json(&Value::Timespan(Box::new(it)))))
         }
         Type::String(from, to) => typed("StringType", size(*from, *to).map(|it| ("size_type_or_value", it))),
         Type::StringValue(it) => typed("StringType", [("size_type_or_value", it.as_str().into())]),

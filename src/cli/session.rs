@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
         // deep manifests and data need deep stacks
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.common.jobs.unwrap_or(0))
-            .stack_size(64 << 20)
+            .stack_size(crate::eval::STACK)
             .build();
         match pool {
             Ok(pool) => pool.install(work),

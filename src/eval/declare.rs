@@ -113,7 +113,7 @@ impl Cx<'_, '_> {
 
     /// Evaluates attributes; `*` adds those of a hash. One that is given twice is an error at `whole`.
     pub(crate) fn attributes(&self, operations: &[AttributeOperation], whole: Span) -> Result<Params> {
-        let mut params = Params::default();
+        let mut params = Params::with_capacity_and_hasher(operations.len(), crate::maps::Hashes::default());
         for operation in operations {
             match operation {
                 AttributeOperation::Attribute(it) => {

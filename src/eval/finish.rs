@@ -385,7 +385,8 @@ fn published(resource: Res) -> Resource {
         Some(facts) => facts.namevar().cloned().unwrap_or_else(|| "name".into()),
         None => "name".into(),
     };
-    let mut parameters = IndexMap::default();
+    let capacity = resource.parameters.len() + 1;
+    let mut parameters = IndexMap::with_capacity_and_hasher(capacity, crate::maps::Hashes::default());
     let parsed = match facts {
         Some(facts) => facts.parse_title(&resource.title).unwrap_or_default(),
         None => vec![("name".into(), resource.title.clone())],

@@ -60,14 +60,14 @@ pub use request::{Compiled, DataSource, NodeRequest};
 pub use ruby_functions::is_refusal;
 
 use crate::{diag::Diagnostic, source::World};
-use std::thread;
+use std::panic::{self, AssertUnwindSafe};
 
-/// Bytes of stack a compile may use; only what is touched takes memory.
-const STACK: usize = 1 << 30;
+/// Bytes of stack of a thread that compiles, half of which a compile may need; only what is touched takes memory.
+pub const STACK: usize = 1 << 30;
 
 /// Compiles the catalog of one node; never panics and never stops other nodes.
 ///
-/// The work is done on a thread of its own with a stack deep enough for the nesting that is allowed.
+/// The work is done on a stack deep enough for the nesting that is allowed.
 #[must_use]
 pub fn compile_node(
     environment: &Environment,
@@ -102,12 +102,9 @@ pub fn in_top_scope<T: Send>(
     })
 }
 
-/// Runs something on a thread of its own with a deep stack; gives why that was not possible.
-fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
-    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
-        Ok(thread) => {
-            thread.join().map_err(|_| "the evaluator ended unexpectedly, which is a bug".to_owned())
-        }
-        Err(error) => Err(format!("no thread could be started: {error}")),
-    })
+/// Runs something on a deep stack: this thread's own where it is one of those that `--jobs` starts, else a new one.
+fn on_deep_stack<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    let run = || panic::catch_unwind(AssertUnwindSafe(run));
+    stacker::maybe_grow(STACK / 2, STACK, run)
+        .map_err(|_| "the evaluator ended unexpectedly, which is a bug".to_owned())
 }

@@ -54,7 +54,7 @@ impl Cx<'_, '_> {
         Ok(match self.number(value, inner.span)? {
             Value::Int(it) => Value::Int(it.checked_neg().ok_or_else(|| self.overflow(inner.span))?),
             Value::Float(it) => Value::Float(-it),
-            Value::Timespan(it) => Value::Timespan(-it),
+            Value::Timespan(it) => Value::Timespan(Box::new(-*it)),
             other => other,
         })
     }
@@ -331,21 +331,23 @@ fn without_keys(entries: &HashMap, right: &Value) -> Value {
 fn times(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
     #[expect(clippy::cast_possible_truncation, reason = "seconds with a fraction, in nanoseconds")]
     let span = |value: &Value| match value {
-        Value::Timespan(it) => Some(*it),
+        Value::Timespan(it) => Some(**it),
         Value::Int(it) => Some(i128::from(*it) * SECOND),
         Value::Float(it) => Some((it * 1e9) as i128),
         _ => None,
     };
     match (op, left, right) {
-        (BinaryOp::Subtract, Value::Timestamp(a), Value::Timestamp(b)) => Some(Value::Timespan(a - b)),
-        (BinaryOp::Add, Value::Timestamp(a), _) => Some(Value::Timestamp(a + span(right)?)),
-        (BinaryOp::Add, _, Value::Timestamp(b)) => Some(Value::Timestamp(b + span(left)?)),
-        (BinaryOp::Subtract, Value::Timestamp(a), _) => Some(Value::Timestamp(a - span(right)?)),
-        (BinaryOp::Add, _, _) => Some(Value::Timespan(span(left)? + span(right)?)),
-        (BinaryOp::Subtract, _, _) => Some(Value::Timespan(span(left)? - span(right)?)),
+        (BinaryOp::Subtract, Value::Timestamp(a), Value::Timestamp(b)) => {
+            Some(Value::Timespan(Box::new(**a - **b)))
+        }
+        (BinaryOp::Add, Value::Timestamp(a), _) => Some(Value::Timestamp(Box::new(**a + span(right)?))),
+        (BinaryOp::Add, _, Value::Timestamp(b)) => Some(Value::Timestamp(Box::new(**b + span(left)?))),
+        (BinaryOp::Subtract, Value::Timestamp(a), _) => Some(Value::Timestamp(Box::new(**a - span(right)?))),
+        (BinaryOp::Add, _, _) => Some(Value::Timespan(Box::new(span(left)? + span(right)?))),
+        (BinaryOp::Subtract, _, _) => Some(Value::Timespan(Box::new(span(left)? - span(right)?))),
         (BinaryOp::Multiply, Value::Timespan(a), Value::Int(b))
         | (BinaryOp::Multiply, Value::Int(b), Value::Timespan(a)) => {
-            Some(Value::Timespan(a * i128::from(*b)))
+            Some(Value::Timespan(Box::new(**a * i128::from(*b))))
         }
         _ => None,
     }

@@ -29,8 +29,8 @@ fn offset(call: &Call<'_>, index: usize) -> Result<i64> {
 fn strftime(call: &Call<'_>) -> Result<Value> {
     Ok(Value::str(
         match call.arg(0) {
-            Value::Timespan(it) => Ok(time::format_timespan(call.text(1), *it)),
-            Value::Timestamp(it) => time::strftime(call.text(1), *it, offset(call, 2)?),
+            Value::Timespan(it) => Ok(time::format_timespan(call.text(1), **it)),
+            Value::Timestamp(it) => time::strftime(call.text(1), **it, offset(call, 2)?),
             _ => {
                 let now = i128::from(call.context.world().now()) * time::SECOND;
                 time::strftime(call.text(0), now, offset(call, 1)?)

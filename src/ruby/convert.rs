@@ -100,7 +100,7 @@ impl Interp<'_> {
             }
             Rv::Puppet(it) => it.as_ref().clone(),
             Rv::Object(it) => match &it.data {
-                Data::Time(nanos, _) => Value::Timestamp(*nanos),
+                Data::Time(nanos, _) => Value::Timestamp(Box::new(*nanos)),
                 Data::Set(set) => {
                     let items: Vec<Rv> = set.entries().keys().map(|key| key.0.clone()).collect();
                     return self.to_puppet_at(&Rv::array(items), depth);

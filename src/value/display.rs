@@ -31,8 +31,8 @@ impl Value {
             Self::Sensitive(_) => out.push_str("Sensitive [value redacted]"),
             Self::Type(it) => out.push_str(&it.shown()),
             Self::Binary(it) => out.push_str(&super::base64_text(it)),
-            Self::Timestamp(it) => out.push_str(&time::timestamp_to_string(*it)),
-            Self::Timespan(it) => out.push_str(&time::timespan_to_string(*it)),
+            Self::Timestamp(it) => out.push_str(&time::timestamp_to_string(**it)),
+            Self::Timespan(it) => out.push_str(&time::timespan_to_string(**it)),
             Self::SemVer(it) | Self::SemVerRange(it) | Self::Uri(it) => out.push_str(it),
             Self::Deferred(it) => {
                 out.push_str(&format!("Deferred({{'name' => {}", quote(&it.name)));

@@ -73,7 +73,7 @@ fn nanoseconds(value: &Value) -> i128 {
     match value {
         Value::Int(it) => i128::from(*it) * 1_000_000_000,
         Value::Float(it) => (it * 1e9).round() as i128,
-        Value::Timestamp(it) | Value::Timespan(it) => *it,
+        Value::Timestamp(it) | Value::Timespan(it) => **it,
         _ => 0,
     }
 }

@@ -47,9 +47,9 @@ pub enum Value {
     /// Bytes.
     Binary(Arc<[u8]>),
     /// A point in time, nanoseconds since 1970, UTC.
-    Timestamp(i128),
+    Timestamp(Box<i128>),
     /// A length of time in nanoseconds.
-    Timespan(i128),
+    Timespan(Box<i128>),
     /// A version as Puppet's `SemVer`, in its canonical text.
     SemVer(EcoString),
     /// A range of versions, as it was written.

@@ -126,7 +126,7 @@ pub(super) fn float(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Float(it) => *it,
         Value::Int(it) => *it as f64,
         Value::Bool(it) => f64::from(u8::from(*it)),
-        Value::Timestamp(it) | Value::Timespan(it) => *it as f64 / 1e9,
+        Value::Timestamp(it) | Value::Timespan(it) => **it as f64 / 1e9,
         Value::Str(text) => match number_text(text) {
             Some(Value::Float(it)) => it,
             Some(Value::Int(it)) => it as f64,
@@ -157,7 +157,7 @@ pub(super) fn numeric(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
     let found = match &given.from {
         it @ (Value::Float(_) | Value::Int(_)) => it.clone(),
         Value::Bool(it) => Value::Int(i64::from(*it)),
-        Value::Timestamp(it) | Value::Timespan(it) => Value::Float(*it as f64 / 1e9),
+        Value::Timestamp(it) | Value::Timespan(it) => Value::Float(**it as f64 / 1e9),
         Value::Str(text) => number_text(text).ok_or_else(|| cannot(call, &given.from, "Numeric"))?,
         other => return Err(cannot(call, other, "Numeric")),
     };

@@ -245,15 +245,16 @@ fn formats(value: Option<&Value>) -> Option<Vec<String>> {
 pub(super) fn timestamp(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
     let read = |text: &Value, format: Option<&Value>, zone: Option<&Value>| {
         let zone = zone.and_then(Value::as_str);
-        time::parse_timestamp_as(&text.to_str(), formats(format).as_deref(), zone).map(Value::Timestamp)
+        time::parse_timestamp_as(&text.to_str(), formats(format).as_deref(), zone)
+            .map(|it| Value::Timestamp(Box::new(it)))
     };
     match arguments {
-        [] => Ok(Value::Timestamp(i128::from(call.context.world().now()) * time::SECOND)),
+        [] => Ok(Value::Timestamp(Box::new(i128::from(call.context.world().now()) * time::SECOND))),
         [hash @ Value::Hash(_)] => {
             let text = hash.get("string").cloned().unwrap_or_default();
             read(&text, hash.get("format"), hash.get("timezone")).or_fail(call)
         }
-        [only] if seconds(only).is_some() => Ok(Value::Timestamp(seconds(only).unwrap_or(0))),
+        [only] if seconds(only).is_some() => Ok(Value::Timestamp(Box::new(seconds(only).unwrap_or(0)))),
         [text @ Value::Str(_), rest @ ..] => read(text, rest.first(), rest.get(1)).or_fail(call),
         [other, ..] => Err(cannot(call, other, "Timestamp")),
     }
@@ -275,24 +276,24 @@ pub(super) fn timespan(call: &Call<'_>, arguments: &[Value]) -> Result<Value> {
         [hash @ Value::Hash(_)] if hash.get("string").is_some() => {
             let text = hash.get("string").cloned().unwrap_or_default().to_str();
             time::parse_timespan_as(&text, formats(hash.get("format")).as_deref())
-                .map(Value::Timespan)
+                .map(|it| Value::Timespan(Box::new(it)))
                 .or_fail(call)
         }
         [hash @ Value::Hash(_)] => {
             let total: i128 = FIELDS.iter().map(|(name, unit)| number(hash.get(name)) * unit).sum();
             let negative = hash.get("negative").is_some_and(Value::is_truthy);
-            Ok(Value::Timespan(if negative { -total } else { total }))
+            Ok(Value::Timespan(Box::new(if negative { -total } else { total })))
         }
-        [only] if seconds(only).is_some() => Ok(Value::Timespan(seconds(only).unwrap_or(0))),
+        [only] if seconds(only).is_some() => Ok(Value::Timespan(Box::new(seconds(only).unwrap_or(0)))),
         [text @ Value::Str(_), rest @ ..] => {
             time::parse_timespan_as(&text.to_str(), formats(rest.first()).as_deref())
-                .map(Value::Timespan)
+                .map(|it| Value::Timespan(Box::new(it)))
                 .or_fail(call)
         }
         fields if fields.len() >= 4 => {
             let total =
                 FIELDS.iter().enumerate().map(|(index, (_, unit))| number(fields.get(index)) * unit).sum();
-            Ok(Value::Timespan(total))
+            Ok(Value::Timespan(Box::new(total)))
         }
         [other, ..] => Err(cannot(call, other, "Timespan")),
         [] => Err(call.fail("'new_timespan' expects 1 argument, got none")),

@@ -119,8 +119,9 @@ impl<'a> Checker<'a> {
             (Type::Float(low, high), Type::Float(from, to)) => {
                 within(floats(*low, *high), floats(*from, *to))
             }
-            (Type::Timestamp(low, high), Type::Timestamp(from, to))
-            | (Type::Timespan(low, high), Type::Timespan(from, to)) => within((*low, *high), (*from, *to)),
+            (Type::Timestamp(own), Type::Timestamp(other)) | (Type::Timespan(own), Type::Timespan(other)) => {
+                within(**own, **other)
+            }
             (Type::String(low, high), _) => string_takes((*low, *high), from),
             (Type::StringValue(text), Type::StringValue(other)) => text == other,
             (Type::StringValue(text), Type::Enum(values, false)) => values.iter().eq([text]),

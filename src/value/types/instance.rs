@@ -79,8 +79,8 @@ impl Tester<'_> {
             (Type::SemVer(ranges), Value::SemVer(version)) => {
                 ranges.is_empty() || ranges.iter().any(|range| semver::range_includes(range, version))
             }
-            (Type::Timestamp(from, to), Value::Timestamp(it))
-            | (Type::Timespan(from, to), Value::Timespan(it)) => within((*from, *to), (Some(*it), Some(*it))),
+            (Type::Timestamp(bounds), Value::Timestamp(it))
+            | (Type::Timespan(bounds), Value::Timespan(it)) => within(**bounds, (Some(**it), Some(**it))),
             (Type::Uri(own), Value::Uri(it)) => own.as_ref().is_none_or(|own| self.uri_has(own, it)),
             (Type::Collection(from, to), Value::Array(items)) => size_fits(*from, *to, items.len()),
             (Type::Collection(from, to), Value::Hash(entries)) => size_fits(*from, *to, entries.len()),

@@ -33,8 +33,8 @@ fn without_undef() -> impl Strategy<Value = Value> {
 fn rich() -> impl Strategy<Value = Value> {
     let special = prop_oneof![
         Just(Value::Default),
-        (0_i128..100).prop_map(|it| Value::Timespan(it * 1_000_000_000)),
-        (0_i128..100).prop_map(|it| Value::Timestamp(it * 1_000_000_000)),
+        (0_i128..100).prop_map(|it| Value::Timespan(Box::new(it * 1_000_000_000))),
+        (0_i128..100).prop_map(|it| Value::Timestamp(Box::new(it * 1_000_000_000))),
         "[0-3]\\.[0-3]\\.[0-3]".prop_map(|it| Value::SemVer(it.into())),
         "http://[a-c]{1,3}/[a-c]{0,2}".prop_map(|it| Value::Uri(it.into())),
         prop::collection::vec(any::<u8>(), 0..4).prop_map(|it| Value::Binary(it.into())),

@@ -73,8 +73,9 @@ pub enum Type {
     Binary,
     SemVer(Arc<[EcoString]>),
     SemVerRange,
-    Timestamp(Option<i128>, Option<i128>),
-    Timespan(Option<i128>, Option<i128>),
+    /// Bounds in nanoseconds.
+    Timestamp(Box<(Option<i128>, Option<i128>)>),
+    Timespan(Box<(Option<i128>, Option<i128>)>),
     /// The parts that a URI must have, each with what it is matched against.
     Uri(Option<Arc<[(EcoString, Value)]>>),
     Array(Arc<Type>, Option<i64>, Option<i64>),

@@ -99,8 +99,8 @@ impl Type {
             "sensitive" => Self::Sensitive(any()),
             "string" => Self::string(),
             "struct" => Self::Struct(Arc::default()),
-            "timespan" => Self::Timespan(None, None),
-            "timestamp" => Self::Timestamp(None, None),
+            "timespan" => Self::Timespan(Box::default()),
+            "timestamp" => Self::Timestamp(Box::default()),
             "tuple" => Self::Tuple(Arc::default(), None, None),
             "type" => Self::Type(any()),
             "typealias" => Self::Alias(Alias::of(

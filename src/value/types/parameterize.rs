@@ -97,12 +97,12 @@ impl Keys<'_> {
             Type::Timestamp(..) => {
                 let (from, to) = self.times(&keys, time::parse_timestamp)?;
                 in_order(from, to, time::timestamp_to_string)?;
-                Ok(Type::Timestamp(from, to))
+                Ok(Type::Timestamp(Box::new((from, to))))
             }
             Type::Timespan(..) => {
                 let (from, to) = self.times(&keys, time::parse_timespan)?;
                 in_order(from, to, time::timespan_to_string)?;
-                Ok(Type::Timespan(from, to))
+                Ok(Type::Timespan(Box::new((from, to))))
             }
             Type::Tuple(..) => self.tuple(&keys),
             Type::String(..) => self.string(&keys),
@@ -265,7 +265,7 @@ impl Keys<'_> {
         #[expect(clippy::cast_possible_truncation, reason = "seconds with a fraction, to nanoseconds")]
         let bound = |key: &Value| match key {
             Value::Undef | Value::Default => Ok(None),
-            Value::Timestamp(it) | Value::Timespan(it) => Ok(Some(*it)),
+            Value::Timestamp(it) | Value::Timespan(it) => Ok(Some(**it)),
             Value::Int(it) => Ok(Some(i128::from(*it) * time::SECOND)),
             Value::Float(it) => Ok(Some((it * 1e9) as i128)),
             Value::Str(text) => parse(text).map(Some),
