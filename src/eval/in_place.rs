@@ -10,7 +10,6 @@ use super::{
     scope::{Level, LevelKind, ScopeId},
 };
 use crate::value::Value;
-use ecow::EcoString;
 use std::{rc::Rc, sync::Arc};
 
 impl Compiler<'_> {
@@ -24,21 +23,16 @@ impl Compiler<'_> {
         let own = self.scope_resource(holder);
         let mut state = self.state.borrow_mut();
         let resource = own.and_then(|own| state.resources.get_mut(own.0));
-        if let Some(param) = resource.and_then(|it| it.parameters.get_mut(name))
-            && param.value == before
+        if let Some(resource) = resource
+            && let Some(param) = resource.parameters.get_mut(name).filter(|param| param.value == before)
         {
             param.value = changed.clone();
+            resource.checked = false;
         }
         let tables = state.scopes.iter().map(|scope| scope.base.clone()).collect::<Vec<_>>();
         tables.iter().for_each(|table| table.replace_all(&before, changed));
-        let class = self.class_of(&state.scopes, holder);
-        for (qualified, var) in &mut state.qualified {
-            let of_variable = class.as_ref().is_some_and(|class| {
-                qualified.strip_prefix(class.as_str()).and_then(|rest| rest.strip_prefix("::")) == Some(name)
-            });
-            if of_variable || is_same(&var.value, &before) {
-                var.value = changed.clone();
-            }
+        for var in state.qualified.values_mut().filter(|var| is_same(&var.value, &before)) {
+            var.value = changed.clone();
         }
     }
 
@@ -52,11 +46,6 @@ impl Compiler<'_> {
             current = self.next_scope(scope);
         }
         None
-    }
-
-    fn class_of(&self, scopes: &[super::scope::Scope], holder: ScopeId) -> Option<EcoString> {
-        let source = scopes.get(holder.0)?.source.as_ref()?;
-        source.is_class().then(|| source.name.clone())
     }
 }
 
