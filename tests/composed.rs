@@ -19,12 +19,15 @@ use migrate::{
 };
 use serde_json::json;
 
-/// Translates resources given as `Type`, title and parameters.
+/// Translates resources given as `Type`, title and parameters; `__sensitive` lists the sensitive ones.
 fn translated(resources: &[(&str, &str, serde_json::Value)]) -> Translated {
     let resources: Vec<_> = resources
         .iter()
         .map(|(type_name, title, parameters)| {
-            json!({"type": type_name, "title": title, "tags": [], "exported": false, "parameters": parameters})
+            let mut parameters = parameters.clone();
+            let sensitive = parameters.as_object_mut().unwrap().remove("__sensitive");
+            json!({"type": type_name, "title": title, "tags": [], "exported": false, "parameters": parameters,
+                   "sensitive_parameters": sensitive.unwrap_or(json!([]))})
         })
         .collect();
     let text = json!({
@@ -104,26 +107,15 @@ fn a_file_that_lacks_a_fragment_is_left_to_a_human_as_a_whole() {
 
 #[test]
 fn secrets_keep_their_place_among_fragments() {
-    let secret = json!({"target": "/etc/app.conf", "content": "hunter2", "order": "2"});
-    let mut fragments = vec![
+    let part = |order: &str, text: &str| json!({"target": "/etc/app.conf", "content": text, "order": order});
+    let mut secret = part("2", "hunter2");
+    secret["__sensitive"] = json!(["content"]);
+    let host = translated(&[
         ("Concat_file", "/etc/app.conf", json!({"mode": "0600"})),
-        ("Concat_fragment", "head", json!({"target": "/etc/app.conf", "content": "password=", "order": "1"})),
-        ("Concat_fragment", "tail", json!({"target": "/etc/app.conf", "content": "\n", "order": "3"})),
-    ];
-    fragments.push(("Concat_fragment", "secret", secret));
-    let resources: Vec<_> = fragments
-        .iter()
-        .map(|(type_name, title, parameters)| {
-            let sensitive = if *title == "secret" { json!(["content"]) } else { json!([]) };
-            json!({"type": type_name, "title": title, "tags": [], "exported": false, "parameters": parameters,
-                   "sensitive_parameters": sensitive})
-        })
-        .collect();
-    let catalog = json!({"name": "a", "version": 0, "environment": "e", "classes": [], "edges": [], "resources": resources});
-    let catalog = read_catalog(&catalog.to_string()).unwrap();
-    let world = DiskWorld::new(0);
-    let sources = Sources { world: &world, module_path: &[], mounts: &[] };
-    let host = translate::translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap });
+        ("Concat_fragment", "head", part("1", "password=")),
+        ("Concat_fragment", "tail", part("3", "\n")),
+        ("Concat_fragment", "secret", secret),
+    ]);
     let text = text(&host, "/etc/app.conf");
     assert!(text.starts_with("password=<secret ") && text.ends_with(">\n"), "{text}");
     assert!(!format!("{:?}", host.plan).contains("hunter2"));
@@ -209,4 +201,90 @@ fn drop_ins_of_a_modules_unit_are_options_or_keep_their_text() {
     assert_eq!(verdict(&host, "File[/etc/systemd/system/ssh.service.d/env.conf]").0, Class::Unit);
     let (class, reason) = verdict(&host, "File[/etc/systemd/system/ghost.service.d/x.conf]");
     assert!(class == Class::Manual && reason.contains("ghost.service"), "{reason}");
+}
+
+#[test]
+fn settings_are_composed_on_what_is_declared() {
+    let host = translated(&[
+        ("File", "/etc/app.ini", json!({"content": "[db]\nhost = a\n", "mode": "0644"})),
+        (
+            "Ini_setting",
+            "port",
+            json!({"path": "/etc/app.ini", "section": "db", "setting": "port", "value": 5432}),
+        ),
+        (
+            "Ini_setting",
+            "old",
+            json!({"path": "/etc/app.ini", "section": "db", "setting": "host", "ensure": "absent"}),
+        ),
+        ("File_line", "end", json!({"path": "/etc/app.ini", "line": "# end"})),
+        (
+            "Ini_setting",
+            "early",
+            json!({"path": "/etc/late.ini", "section": "a", "setting": "b", "value": "c"}),
+        ),
+        ("File", "/etc/late.ini", json!({"content": "[a]\n"})),
+    ]);
+    assert_eq!(text(&host, "/etc/app.ini"), "[db]\nport = 5432\n# end\n");
+    let whose = &verdict(&host, "File[/etc/app.ini]");
+    for resource in ["Ini_setting[port]", "Ini_setting[old]", "File_line[end]"] {
+        assert_eq!(&verdict(&host, resource), whose, "{resource}");
+    }
+    let (class, reason) = verdict(&host, "Ini_setting[early]");
+    assert!(class == Class::Manual && reason.contains("File[/etc/late.ini]"), "{reason}");
+    assert_eq!(text(&host, "/etc/late.ini"), "[a]\n");
+}
+
+#[test]
+fn edits_without_a_base_name_what_is_missing() {
+    let host = translated(&[
+        ("File_line", "allow", json!({"path": "/etc/hosts.allow", "line": "sshd: ALL", "match": "^sshd:"})),
+        ("File", "/etc/seed", json!({"content": "x", "replace": false})),
+        ("Ini_setting", "s", json!({"path": "/etc/seed", "section": "a", "setting": "b", "value": "c"})),
+        ("Ini_setting", "r", json!({"path": "/etc/seed", "setting": "b", "value": "c", "refreshonly": true})),
+    ]);
+    for (resource, word) in [
+        ("File_line[allow]", "/etc/hosts.allow"),
+        ("Ini_setting[s]", "seeded"),
+        ("Ini_setting[r]", "changes"),
+    ] {
+        let (class, reason) = verdict(&host, resource);
+        assert!(class == Class::Manual && reason.contains(word), "{resource}: {reason}");
+    }
+}
+
+#[test]
+fn a_secret_setting_is_filled_in_at_activation() {
+    let mut setting = json!({"path": "/etc/app.ini", "section": "db", "setting": "password"});
+    setting["value"] = json!("hunter2");
+    setting["__sensitive"] = json!(["value"]);
+    let host = translated(&[
+        ("File", "/etc/app.ini", json!({"content": "[db]\n", "mode": "0600"})),
+        ("Ini_setting", "pw", setting),
+    ]);
+    let text = text(&host, "/etc/app.ini");
+    assert!(text.starts_with("[db]\npassword = <secret ") && text.ends_with(">\n"), "{text}");
+    assert!(!format!("{:?} {:?}", host.plan, host.ledger).contains("hunter2"));
+}
+
+#[test]
+fn settings_of_systemds_programs_are_their_modules_options() {
+    let setting = |file: &str, section: &str, name: &str, value: &str| json!({"path": format!("/etc/systemd/{file}.conf"), "section": section, "setting": name, "value": value});
+    let host = translated(&[
+        ("Ini_setting", "storage", setting("journald", "Journal", "Storage", "volatile")),
+        ("Ini_setting", "keep", setting("journald", "Journal", "MaxRetentionSec", "5day")),
+        ("Ini_setting", "kill", setting("logind", "Login", "KillUserProcesses", "no")),
+        ("Ini_setting", "dns", setting("resolved", "Resolve", "DNS", "192.0.2.53 192.0.2.54")),
+        ("Ini_setting", "dnssec", setting("resolved", "Resolve", "DNSSEC", "no")),
+        ("Service", "systemd-resolved", json!({"ensure": "running", "enable": true})),
+    ]);
+    let value = |dotted: &[&str]| option(&host, dotted).unwrap_or_default();
+    assert_eq!(value(&["services", "journald", "storage"]), "Str(\"volatile\")");
+    assert_eq!(value(&["services", "journald", "extraConfig"]), "Str(\"MaxRetentionSec=5day\\n\")");
+    assert_eq!(value(&["services", "logind", "killUserProcesses"]), "Bool(false)");
+    assert_eq!(value(&["networking", "nameservers"]), "List([Str(\"192.0.2.53\"), Str(\"192.0.2.54\")])");
+    assert_eq!(value(&["services", "resolved", "dnssec"]), "Str(\"false\")");
+    assert_eq!(verdict(&host, "Ini_setting[dns]").0, Class::Native);
+    assert_eq!(verdict(&host, "Ini_setting[kill]").0, Class::Native);
+    assert_eq!(verdict(&host, "Ini_setting[keep]").0, Class::File);
 }

@@ -111,6 +111,19 @@ impl Text {
         }
     }
 
+    /// Returns the text without white space around it; a secret keeps its own.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        if let Some(TextPart::Text(text)) = self.parts.first_mut() {
+            *text = text.trim_start().into();
+        }
+        if let Some(TextPart::Text(text)) = self.parts.last_mut() {
+            *text = text.trim_end().into();
+        }
+        self.parts.retain(|part| !matches!(part, TextPart::Text(text) if text.is_empty()));
+        self
+    }
+
     /// Returns the parts.
     #[must_use]
     pub fn parts(&self) -> &[TextPart] {

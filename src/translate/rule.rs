@@ -68,6 +68,8 @@ pub static RULES: &[Rule] = &[
     config::sysctl::RULE,
     config::sysctl_runtime::RULE,
     config::apt_key::RULE,
+    config::ini_setting::RULE,
+    config::file_line::RULE,
 ];
 
 /// Claims the resources of one type.

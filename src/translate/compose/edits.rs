@@ -3,6 +3,8 @@
 use super::{
     Work,
     base::{self, Base},
+    ini::{Ini, IniSetting},
+    lines::FileLine,
     marks::Marks,
 };
 use crate::model::{File, FileKind, Provenance, Text};
@@ -21,6 +23,10 @@ pub(crate) struct Edit {
 pub(crate) enum Change {
     /// A kernel parameter in a file of such parameters; `None` removes it.
     Parameter { key: EcoString, value: Option<Text> },
+    /// A setting of an INI file; without a value it is removed.
+    Ini { setting: IniSetting, value: Option<Text> },
+    /// A line.
+    Line { how: FileLine, line: Option<Text> },
     /// The value that a running kernel has: belongs to the file that sets the same.
     Running { key: EcoString, value: Text },
 }
@@ -33,13 +39,26 @@ impl Change {
 
     fn apply(&self, text: &str, marks: &mut Marks) -> Result<String, String> {
         match self {
-            Self::Parameter { key, value } => {
-                let value = value.as_ref().map(|value| marks.show(value).ok_or(NO_MARKS)).transpose()?;
-                Ok(parameter(text, key, value.as_deref()))
-            }
+            Self::Parameter { key, value } => Ok(parameter(text, key, shown(value, marks)?.as_deref())),
+            Self::Ini { setting, value } => ini(text, setting, shown(value, marks)?.as_deref()),
+            Self::Line { how, line } => how.edit(text, shown(line, marks)?.as_deref()),
             Self::Running { .. } => Ok(text.to_owned()),
         }
     }
+}
+
+fn shown(text: &Option<Text>, marks: &mut Marks) -> Result<Option<String>, String> {
+    text.as_ref().map(|text| marks.show(text).ok_or_else(|| NO_MARKS.to_owned())).transpose()
+}
+
+fn ini(text: &str, setting: &IniSetting, value: Option<&str>) -> Result<String, String> {
+    let mut ini = Ini::read(setting, text)?;
+    match (value, &setting.setting) {
+        (Some(value), Some(_)) => ini.set(value)?,
+        (Some(_), None) => ini.make_section(),
+        (None, _) => ini.remove()?,
+    }
+    Ok(ini.text())
 }
 
 const NO_MARKS: &str = "its text has letters that stand for secrets here";
@@ -68,7 +87,7 @@ fn kept(running: &Edit, written: &[Edit]) -> Option<EcoString> {
     let Change::Running { key, value } = &running.change else { return None };
     let same = |edit: &&Edit| match &edit.change {
         Change::Parameter { key: other, value: Some(wanted) } => other == key && wanted == value,
-        Change::Parameter { value: None, .. } | Change::Running { .. } => false,
+        Change::Parameter { .. } | Change::Running { .. } | Change::Ini { .. } | Change::Line { .. } => false,
     };
     written.iter().find(same).map(|edit| edit.path.clone())
 }
@@ -97,8 +116,11 @@ fn is_there(edit: &Edit, work: &Work<'_>) -> bool {
     file.is_some_and(|file| !matches!(file.kind, FileKind::Regular { content: None, base64: None, .. }))
 }
 
-/// A file with content that the agent writes after the edit undoes it.
+/// A file with content that the agent writes after the edit undoes it; the type of lines requires its file by itself.
 fn written_later(edit: &Edit, work: &Work<'_>) -> Option<EcoString> {
+    if matches!(edit.change, Change::Line { .. }) {
+        return None;
+    }
     let id = crate::model::ItemId::new(crate::model::ItemKind::File, edit.path.clone());
     let at = work.ledger.entries.iter().position(|entry| entry.items.first() == Some(&id))?;
     let file = work.ledger.entries.get(at)?;

@@ -54,6 +54,13 @@ pub(super) fn is_marked(text: &str) -> bool {
     text.contains([OPEN, CLOSE])
 }
 
+/// Tells whether a line is one secret, which may hold more than a part of a line.
+pub(super) fn is_whole(line: &str) -> bool {
+    let line = line.trim();
+    let inner = line.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
+    inner.is_some_and(|inner| !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn push(parts: &mut Vec<TextPart>, text: &str) {
     if !text.is_empty() {
         parts.push(TextPart::Text(text.into()));

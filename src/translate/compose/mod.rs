@@ -7,11 +7,15 @@
 mod base;
 mod concat;
 mod edits;
+mod ini;
 mod json;
+mod lines;
 mod marks;
 
 pub(crate) use concat::{Format, Fragment, Target};
 pub(crate) use edits::{Change, Edit};
+pub(crate) use ini::IniSetting;
+pub(crate) use lines::FileLine;
 
 use super::{Class, Ledger, Verdict};
 use crate::catalog::Catalog;

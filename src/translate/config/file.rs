@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Attributes that only steer the agent's work.
-const STEERING: [&str; 8] = [
+const STEERING: [&str; 9] = [
     "backup",
     "show_diff",
     "checksum",
@@ -28,6 +28,7 @@ const STEERING: [&str; 8] = [
     "validate_replacement",
     "max_files",
     "staging_location",
+    "selinux_ignore_defaults",
 ];
 
 fn apply(attributes: &mut Attributes<'_>, build: &mut Build<'_>) -> Outcome {

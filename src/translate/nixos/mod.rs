@@ -45,6 +45,11 @@ pub static NIX_RULES: &[NixRule] = &[
     NixRule { name: "ssh-client", doc: "ssh_config to programs.ssh", run: stacks::ssh_client::run },
     NixRule { name: "sudo", doc: "sudoers to security.sudo", run: stacks::sudo::run },
     NixRule { name: "sysctl", doc: "sysctl.d to boot.kernel.sysctl", run: stacks::sysctl::run },
+    NixRule {
+        name: "systemd-conf",
+        doc: "journald.conf, logind.conf, resolved.conf, timesyncd.conf to their modules",
+        run: stacks::systemd_conf::run,
+    },
     NixRule { name: "shell", doc: "motd and profile.d", run: stacks::shell::run },
     NixRule {
         name: "logrotate",

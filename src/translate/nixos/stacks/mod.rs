@@ -14,6 +14,7 @@ pub(super) mod ssh_client;
 pub(super) mod sshd;
 pub(super) mod sudo;
 pub(super) mod sysctl;
+pub(super) mod systemd_conf;
 
 use super::plan::{Decision, Planner, file_id};
 use super::services;
