@@ -288,3 +288,29 @@ fn settings_of_systemds_programs_are_their_modules_options() {
     assert_eq!(verdict(&host, "Ini_setting[kill]").0, Class::Native);
     assert_eq!(verdict(&host, "Ini_setting[keep]").0, Class::File);
 }
+
+/// What the modules' own Ruby makes of random edits (`tests/oracle/edits.rb`). A refusal is never wrong: it is counted.
+#[test]
+fn edits_are_those_of_the_modules() {
+    let recorded = std::env::var("EDITS").unwrap_or_else(|_| "fixtures/composed/edits.jsonl".to_owned());
+    let text_of_cases = std::fs::read_to_string(recorded).unwrap();
+    let (mut refused, mut wrong) = (0, Vec::new());
+    for line in text_of_cases.lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let mut parameters = case["parameters"].clone();
+        parameters["path"] = json!("/etc/app");
+        let host = translated(&[
+            ("File", "/etc/app", json!({"content": case["before"]})),
+            (case["type"].as_str().unwrap(), "x", parameters),
+        ]);
+        let edit = entry(&host, &format!("{}[x]", case["type"].as_str().unwrap()));
+        if edit.items.is_empty() {
+            refused += usize::from(!case["after"].is_null());
+        } else if case["after"].as_str() != Some(&text(&host, "/etc/app")) {
+            wrong.push(format!("{line}\n  ours: {:?}", text(&host, "/etc/app")));
+        }
+    }
+    let cases = text_of_cases.lines().count();
+    assert!(wrong.is_empty(), "{} of {cases}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases >= 100 && refused * 10 <= cases, "{refused} of {cases} that Puppet makes are refused");
+}

@@ -27,6 +27,11 @@ pub(crate) struct FileLine {
 impl FileLine {
     /// Edits a text; `line` is the line, with marks for secrets.
     pub(super) fn edit(&self, text: &str, line: Option<&str>) -> Result<String, String> {
+        if self.replace_all && !self.replace {
+            return Err(
+                "all lines that match are to be replaced but none is, which Puppet refuses".to_owned()
+            );
+        }
         let lines: Vec<&str> = text.lines().collect();
         if lines.iter().any(|line| marks::is_whole(line)) {
             return Err("a secret of its base may hold whole lines".to_owned());
