@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub class_scopes: HashMap<EcoString, ScopeId>,
     /// Classes whose collectors override; from then on they may override everything.
     pub overriding: Vec<Arc<ResourceType>>,
+    /// What is visible in a scope that others lie in, and of how many variables.
+    pub visible: HashMap<ScopeId, (usize, Arc<crate::value::HashMap>)>,
     /// The types, capitalized, that some scope has defaults for.
     pub defaulted: HashSet<EcoString>,
     pub warned: HashSet<EcoString>,

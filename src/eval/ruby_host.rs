@@ -77,10 +77,7 @@ impl Host for CallContext<'_, '_> {
     }
 
     fn variables(&self) -> Arc<HashMap> {
-        let made = || {
-            let visible = self.cx.c.variables(self.cx.scope).into_iter();
-            Arc::new(visible.map(|(name, value)| (Value::str(name), value)).collect())
-        };
+        let made = || Arc::new(self.cx.c.visible(self.cx.scope));
         self.visible.borrow_mut().get_or_insert_with(made).clone()
     }
 

@@ -173,6 +173,32 @@ impl Level {
     }
 }
 
+impl Level {
+    /// Does the same as `collect` to a hash of Puppet.
+    pub(crate) fn collect_values(&self, into: &mut crate::value::HashMap) {
+        if let Some(below) = &self.below {
+            below.collect_values(into);
+        }
+        if let LevelKind::Local(variables) = &self.kind {
+            for (name, var) in &*variables.borrow() {
+                let name = Value::str(name.clone());
+                into.shift_remove(&name);
+                if !var.value.is_undef() {
+                    into.insert(name, var.value.clone());
+                }
+            }
+        }
+    }
+
+    /// Returns how many variables this very level has.
+    pub(crate) fn count(&self) -> usize {
+        match &self.kind {
+            LevelKind::Local(variables) => variables.borrow().len(),
+            LevelKind::Match(_) | LevelKind::Parameters(_) => 0,
+        }
+    }
+}
+
 fn group_number(name: &str) -> Option<usize> {
     name.bytes().all(|b| b.is_ascii_digit()).then(|| name.parse().ok()).flatten()
 }

@@ -14,7 +14,7 @@ use crate::{
     value::Value,
 };
 use ecow::EcoString;
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 /// Why a variable has no value.
 pub(crate) enum Missing {
@@ -178,6 +178,44 @@ impl Compiler<'_> {
         self.top_level(scope).collect(all);
     }
 
+    /// Returns the same as a hash of Puppet; what lies outside of the scope's own class or define is made once, until
+    /// something is set there.
+    pub(crate) fn visible(&self, scope: ScopeId) -> crate::value::HashMap {
+        let Some(outer) = self.enclosing_scope(scope) else {
+            return as_hash(self.variables(scope));
+        };
+        let mut all = (*self.visible_outside(outer)).clone();
+        if let Some(inherited) = self.inherited_scope(scope) {
+            all.extend(as_hash(self.variables(inherited)));
+        }
+        self.top_level(scope).collect_values(&mut all);
+        all
+    }
+
+    fn visible_outside(&self, outer: ScopeId) -> Arc<crate::value::HashMap> {
+        // the variables of a lambda come and go
+        let settled = self.with_scope(outer, |scope| scope.levels.len() == 1);
+        let count = self.count_variables(outer);
+        if let Some((known, found)) = self.state.borrow().visible.get(&outer)
+            && settled
+            && *known == count
+        {
+            return found.clone();
+        }
+        let found = Arc::new(as_hash(self.variables(outer)));
+        if settled {
+            self.state.borrow_mut().visible.insert(outer, (count, found.clone()));
+        }
+        found
+    }
+
+    /// Counts the variables of a scope and those around it: none is ever set twice.
+    fn count_variables(&self, scope: ScopeId) -> usize {
+        let around = [self.enclosing_scope(scope), self.inherited_scope(scope)];
+        let around = around.into_iter().flatten().map(|it| self.count_variables(it)).sum::<usize>();
+        around + self.with_scope(scope, |scope| scope.base.count())
+    }
+
     // -- levels -----------------------------------------------------------------------------------------------
 
     pub(crate) fn top_level(&self, scope: ScopeId) -> Rc<Level> {
@@ -222,6 +260,10 @@ impl Compiler<'_> {
         self.with_scope(scope, |scope| scope.levels = saved);
         result
     }
+}
+
+fn as_hash(variables: IndexMap<EcoString, Value>) -> crate::value::HashMap {
+    variables.into_iter().map(|(name, value)| (Value::str(name), value)).collect()
 }
 
 /// Names that are undef without complaint where they are not set.
