@@ -129,6 +129,8 @@ proptest! {
         lattice.extend([inferred.generalize(), inferred]);
         // `Unit`, the type of what an empty array has, takes everything and is taken by everything
         lattice.retain(|it| !it.to_string().contains("Unit"));
+        // Puppet's `Collection[1, 1]` takes `Struct[{a => Any}]`, which takes `Hash[0, 0]`: it counts optional members too
+        lattice.retain(|it| !it.to_string().contains("Collection["));
         for (top, middle) in lattice.iter().flat_map(|top| lattice.iter().map(move |middle| (top, middle))) {
             if !top.assignable(middle, &NoAliases) {
                 continue;
