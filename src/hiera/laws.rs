@@ -2,7 +2,10 @@
 
 use super::{DeepOptions, Strategy};
 use crate::value::Value;
-use proptest::prelude::{Strategy as Gives, *};
+use proptest::{
+    prelude::{Strategy as Gives, *},
+    test_runner::RngSeed,
+};
 
 /// Data of any shape, falsy values left out: a deep merge takes them for nothing.
 fn data() -> impl Gives<Value = Value> {
@@ -73,7 +76,18 @@ fn arrays_of(value: &Value) -> Vec<Vec<Value>> {
     own.into_iter().chain(inside.flat_map(arrays_of)).collect()
 }
 
+/// The same cases in every run, so that a law fails for a change and not by chance; `PROPTEST_RNG_SEED` gives others.
+fn steady() -> ProptestConfig {
+    let given = ProptestConfig::default();
+    match given.rng_seed {
+        RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(7), ..given },
+        RngSeed::Fixed(_) => given,
+    }
+}
+
 proptest! {
+    #![proptest_config(steady())]
+
     #[test]
     fn the_first_answer_is_the_first(a in data(), b in data()) {
         prop_assert_eq!(merged(&Strategy::First, &a, &b), a);

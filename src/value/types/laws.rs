@@ -2,7 +2,7 @@
 
 use super::{NoAliases, Type, parse_type};
 use crate::value::{Value, literal, types::parse::parse_literal};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use std::sync::Arc;
 
 fn data() -> impl Strategy<Value = Value> {
@@ -83,7 +83,18 @@ fn types() -> impl Strategy<Value = Type> {
     })
 }
 
+/// The same cases in every run, so that a law fails for a change and not by chance; `PROPTEST_RNG_SEED` gives others.
+fn steady() -> ProptestConfig {
+    let given = ProptestConfig::default();
+    match given.rng_seed {
+        RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(7), ..given },
+        RngSeed::Fixed(_) => given,
+    }
+}
+
 proptest! {
+    #![proptest_config(steady())]
+
     #[test]
     fn a_value_is_an_instance_of_what_is_inferred(value in rich()) {
         for it in [Type::infer(&value), Type::infer_set(&value), Type::infer(&value).generalize()] {
