@@ -132,7 +132,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("scanf('12 abc', '%d %s')", "Debian's Ruby for Puppet 7 has no library `scanf`"),
     ("scanf('12', '%d') |$x| { $x[0] + 1 }", "Debian's Ruby for Puppet 7 has no library `scanf`"),
     ("scanf('x', '%d')", "Debian's Ruby for Puppet 7 has no library `scanf`"),
-    ("parsehocon('a = [1, 2]', 'default')", "of HOCON only JSON is read"),
     ("parsepson('{', 'default')", "PSON's reader takes half a text"),
     ("sprintf('%c%c', 65, 'xyz')", "Ruby 3.2, which Puppet 8 brings, takes the first character"),
     ("loadjson('/nonexistent.json')", "what is outside of the repo and the module path is not looked at"),

@@ -6,7 +6,10 @@ mod yaml;
 use super::{Call, arguments::OrFail as _, strings::inspect_text, table::rows};
 use crate::{
     diag::Result,
-    hiera::yaml::{Psych, Rules, read},
+    hiera::{
+        is_broken_hocon, read_hocon,
+        yaml::{Psych, Rules, read},
+    },
     source::SourceFile,
     value::Value,
 };
@@ -20,13 +23,7 @@ rows! {
     "load_module_metadata" "stdlib" Three Dropped ["load_module_metadata(Any $module, Any $allow_empty?)"] "Reads a module's metadata.json." => load_module_metadata;
     "loadjson" "stdlib" Three Carried ["loadjson(Any $path, Any $default?)"] "Reads a JSON file." => |call| load(call, modules_json);
     "loadyaml" "stdlib" Three Carried ["loadyaml(Any $path, Any $default?)"] "Reads a YAML file." => |call| load(call, yaml_text);
-    "parsehocon" "stdlib" Four Union ["parsehocon(String $hocon_string, Any $default?)"] "Reads HOCON text." => |call| {
-        // JSON is HOCON too; anything else is not read here.
-        json(call, call.text(0)).or_else(|_| match call.arguments.get(1) {
-            Some(default) => Ok(default.clone()),
-            None => Err(call.unsupported("reads HOCON, of which only JSON is understood here")),
-        })
-    };
+    "parsehocon" "stdlib" Four Union ["parsehocon(String $hocon_string, Any $default?)"] "Reads HOCON text." => hocon;
     "parsejson" "stdlib" Three Union ["parsejson(Any $text, Any $default?)"] "Reads JSON text." => |call| parse(call, json);
     "parsepson" "stdlib" Four Union ["parsepson(String[1] $pson_string, Any $default?)"] "Reads PSON text." => pson;
     "parseyaml" "stdlib" Three Union ["parseyaml(Any $text, Any $default?)"] "Reads YAML text." => |call| parse(call, yaml_text);
@@ -96,6 +93,16 @@ fn from_json(found: &serde_json::Value) -> Value {
 fn yaml_text(call: &Call<'_>, text: &str) -> Result<Value> {
     let rules = Rules { psych: Psych::of_puppet(call.context.puppet_version()), ..Rules::default() };
     Ok(read(&SourceFile::new("yaml", text), rules)?.value)
+}
+
+/// Reads HOCON; the default stands in for broken text, not for substitutions that nothing answers.
+fn hocon(call: &Call<'_>) -> Result<Value> {
+    let source = SourceFile::new("hocon", call.text(0));
+    match (read_hocon(&source), call.arguments.get(1)) {
+        (Ok(found), _) => Ok(found),
+        (Err(_), Some(default)) if is_broken_hocon(&source) => Ok(default.clone()),
+        (Err(found), _) => Err(call.fail(found.message())),
+    }
 }
 
 type Reader = fn(&Call<'_>, &str) -> Result<Value>;

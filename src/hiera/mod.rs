@@ -33,7 +33,7 @@ pub use codes::CODES;
 pub use context::{ContextBlock, ContextCall};
 pub use explain::Explanation;
 pub use eyaml::Keys;
-pub use hocon::read as read_hocon;
+pub use hocon::{is_broken as is_broken_hocon, read as read_hocon};
 pub use host::Host;
 pub use interpolate::inspect;
 pub use merge::{DeepOptions, Strategy};

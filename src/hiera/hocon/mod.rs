@@ -34,6 +34,12 @@ pub fn read(source: &Arc<SourceFile>) -> Result<Value> {
     resolve::root(&root).map_err(problem)
 }
 
+/// Tells whether a text cannot be parsed, whatever its substitutions are.
+#[must_use]
+pub fn is_broken(source: &SourceFile) -> bool {
+    parse::document(source.text()).is_err()
+}
+
 /// What is wrong, and the byte where it was seen.
 #[derive(Debug)]
 struct Problem {
