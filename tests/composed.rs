@@ -289,6 +289,18 @@ fn settings_of_systemds_programs_are_their_modules_options() {
     assert_eq!(verdict(&host, "Ini_setting[keep]").0, Class::File);
 }
 
+#[test]
+fn lines_of_tmpfiles_are_rules() {
+    let host = translated(&[
+        ("File", "/etc/tmpfiles.d/a.conf", json!({"content": "# c\nd /run/shop 0755 root root -\n"})),
+        ("File", "/etc/tmpfiles.d/b.conf", json!({"ensure": "absent"})),
+    ]);
+    let rules = option(&host, &["systemd", "tmpfiles", "rules"]).unwrap();
+    assert_eq!(rules, r#"List([Str("d /run/shop 0755 root root -")])"#);
+    assert_eq!(verdict(&host, "File[/etc/tmpfiles.d/a.conf]").0, Class::File);
+    assert_eq!(verdict(&host, "File[/etc/tmpfiles.d/b.conf]").0, Class::Satisfied);
+}
+
 /// What the modules' own Ruby makes of random edits (`tests/oracle/edits.rb`). A refusal is never wrong: it is counted.
 #[test]
 fn edits_are_those_of_the_modules() {

@@ -50,6 +50,7 @@ pub static NIX_RULES: &[NixRule] = &[
         doc: "journald.conf, logind.conf, resolved.conf, timesyncd.conf to their modules",
         run: stacks::systemd_conf::run,
     },
+    NixRule { name: "tmpfiles", doc: "tmpfiles.d to systemd.tmpfiles.rules", run: stacks::tmpfiles::run },
     NixRule { name: "shell", doc: "motd and profile.d", run: stacks::shell::run },
     NixRule {
         name: "logrotate",

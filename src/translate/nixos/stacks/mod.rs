@@ -15,6 +15,7 @@ pub(super) mod sshd;
 pub(super) mod sudo;
 pub(super) mod sysctl;
 pub(super) mod systemd_conf;
+pub(super) mod tmpfiles;
 
 use super::plan::{Decision, Planner, file_id};
 use super::services;
