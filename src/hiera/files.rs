@@ -354,3 +354,30 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     }
     clean
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemoryWorld;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_is_asked_for_again_and_again_is_made_three_times_at_most() {
+        let (noted, world) = (Noted::<usize, usize>::default(), MemoryWorld::default());
+        let made = Cell::new(0);
+        let get = |key| {
+            let make = |_: &dyn World| {
+                made.set(made.get() + usize::from(key == 0));
+                Ok(key)
+            };
+            assert_eq!(noted.get(key, &world, make).unwrap(), key);
+        };
+        for node in 1..10 * RECENT {
+            get(node);
+            get(0);
+        }
+        assert_eq!(made.get(), 3);
+        let held = noted.0.lock().unwrap().slots.values().filter(|(_, held)| held.is_some()).count();
+        assert!(held <= RECENT + 1, "{held}");
+    }
+}
