@@ -353,6 +353,7 @@ impl<'a> Scanner<'a> {
     fn single_quoted(&mut self) -> Step {
         let start = self.at;
         self.at += 1;
+        self.skip_quote_text(b'\'', b"'");
         loop {
             match self.bytes.get(self.at) {
                 Some(b'\'') => break,
@@ -368,10 +369,22 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Skips a quote that is text: right where Puppet begins to read a text, where one that ends it follows.
+    fn skip_quote_text(&mut self, quote: u8, ends: &[u8]) {
+        let mut next = 1;
+        while self.peek(next) == b'\\' && self.peek(next + 1) == b'\\' {
+            next += 2;
+        }
+        if self.peek(0) == quote && ends.contains(&self.peek(next)) {
+            self.at += 1;
+        }
+    }
+
     /// Goes on in a double-quoted string up to its end or its next `${`; `token` is where the string began.
     fn double_quoted(&mut self, from: usize, token: usize) -> Step {
         self.at = from;
         let mut shown = from;
+        self.skip_quote_text(b'"', b"\"$");
         loop {
             match self.bytes.get(self.at) {
                 Some(b'"') => break self.operator(1, After::Operand),
@@ -384,6 +397,7 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                     if self.skip_name() {
                         shown = self.at;
+                        self.skip_quote_text(b'"', b"\"$");
                     }
                 }
                 Some(_) => self.at += 1,
