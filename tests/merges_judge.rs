@@ -173,7 +173,7 @@ fn recorded_merges_are_those_of_puppet() {
     let split = |line: &'static str| line.split_once('\t').unwrap();
     let lines: Vec<(&str, Json)> = Box::leak(text.into_boxed_str())
         .lines()
-        .map(|line| split(line))
+        .map(split)
         .map(|(question, answer)| (question, serde_json::from_str(answer).unwrap()))
         .collect();
     assert!(lines.len() >= 400);
