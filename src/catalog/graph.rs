@@ -6,8 +6,7 @@
 //! the one that Puppet prints.
 
 use super::{Catalog, Resource, ResourceRef, Unread, automatic, names::Names};
-use crate::maps::IndexMap;
-use crate::maps::{HashMap, HashSet};
+use crate::maps::{HashMap, HashSet, IndexMap};
 use crate::value::{Type, Value};
 use std::{collections::VecDeque, fmt};
 

@@ -1,8 +1,8 @@
 //! How an agent finds resources: by title, by alias, and by what they manage.
 
 use super::{Catalog, Resource, ResourceRef};
-use crate::maps::HashMap;
 use crate::{
+    maps::HashMap,
     restypes::{self, TypeFacts},
     value::Value,
 };

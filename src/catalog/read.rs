@@ -4,10 +4,9 @@
 //! listed as sensitive is marked, its value unlabelled.
 
 use super::{Catalog, Edge, Parameter, Resource, ResourceRef};
-use crate::maps::HashMap;
-use crate::maps::IndexMap;
 use crate::{
     diag::{Code, Diagnostic, Result},
+    maps::{HashMap, IndexMap},
     source::{Location, Origin, SourceFile, Span},
     value::{Deferred, Type, Value},
 };

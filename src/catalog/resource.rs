@@ -1,7 +1,11 @@
 //! Resources, references and the catalog that holds them.
 
-use crate::maps::{IndexMap, IndexSet};
-use crate::{restypes::TypeFacts, source::Origin, value::Value};
+use crate::{
+    maps::{IndexMap, IndexSet},
+    restypes::TypeFacts,
+    source::Origin,
+    value::Value,
+};
 use ecow::EcoString;
 use std::{fmt, sync::Arc};
 

@@ -1,10 +1,10 @@
 //! All that a check found, put together.
 
 use super::{Classified, codes::CYCLE, files::Files};
-use crate::maps::IndexMap;
 use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Severity},
+    maps::IndexMap,
 };
 use ecow::EcoString;
 

@@ -1,9 +1,9 @@
 //! Classifies what came out of compiling: how much of each node has a place on the target.
 
-use crate::maps::IndexMap;
 use crate::{
     compile::CompiledNode,
     diag::Diagnostic,
+    maps::IndexMap,
     translate::{Class, Context, Score, Sources, nixos::PackageNames, translate},
     value::Value,
 };

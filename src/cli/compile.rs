@@ -6,12 +6,12 @@ use super::{
     since::{Reach, SinceArguments},
     written::{CatalogFolder, Met, Prepared},
 };
-use crate::maps::IndexSet;
 use crate::{
     compile::{Cache, CompiledNode, Fleet, Receiver},
     diag::{Diagnostic, Severity},
     eval,
     inputs::FLAG,
+    maps::IndexSet,
     source::Recorded,
 };
 use clap::Args;

@@ -1,7 +1,6 @@
 //! The inputs of a control repo, common to every command that compiles.
 
 use super::{Session, puppetdb::PuppetDbArguments, started};
-use crate::maps::IndexMap;
 use crate::{
     compile::{CompiledNode, Exported, Fleet, Listed, NOT_COMPILED, Options},
     diag::{Diagnostic, Result, Sink},
@@ -11,6 +10,7 @@ use crate::{
         FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings,
         nodes_without_facts,
     },
+    maps::IndexMap,
     source::{DiskWorld, Recorded, RecordingWorld, SourceFile, World},
     value::Value,
 };

@@ -4,10 +4,10 @@
 //! order of the first node that has it.
 
 use super::{Session, session::Stop};
-use crate::maps::HashMap;
 use crate::{
     compile::{CompiledNode, NOT_WRITTEN},
     diag::{Diagnostic, Result},
+    maps::HashMap,
 };
 use std::{
     collections::hash_map::Entry,

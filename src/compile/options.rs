@@ -1,9 +1,9 @@
 //! What holds for every node of a run.
 
-use crate::maps::IndexMap;
 use crate::{
     eval::Strict,
     inputs::{Answers, Programs, PuppetDb},
+    maps::IndexMap,
     value::Value,
 };
 use ecow::EcoString;

@@ -10,10 +10,10 @@ use super::{
     resource::{Param, Res, ResourceId, What},
     scope::{Level, LevelKind, Parameters, ScopeId, Var},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     functions::Inclusion,
+    maps::IndexMap,
     source::{Location, Read},
     value::{Type, Value},
 };

@@ -9,10 +9,10 @@ use super::{
     resource::{Res, ResourceId},
     scope::ScopeId,
 };
-use crate::maps::IndexMap;
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Guard, Location},
     syntax::ast::{self, BinaryOp, Expr, ExprKind},
     value::Value,

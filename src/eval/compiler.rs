@@ -13,11 +13,10 @@ use super::{
     resource::{Res, ResourceId, What, add_tag, stored_reference, uniqueness_key},
     scope::{Level, Scope, ScopeId, Var},
 };
-use crate::maps::{HashMap, HashSet};
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, ResourceRef},
     diag::{Code, Diagnostic, Result, Sink},
+    maps::{HashMap, HashSet, IndexMap, IndexSet},
     restypes::{self, TitleProblem},
     source::{Frame, Location, Read, SourceFile, Span, World},
     syntax::{Strict, ast},

@@ -8,9 +8,9 @@ use super::{
     resource::{Param, Res, What},
     scope::{Defaults, ScopeId},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::Result,
+    maps::IndexMap,
     source::{Location, Span},
     syntax::ast::{AttributeOperation, Expr, ExprKind, Resource, ResourceDefaults, ResourceForm},
     value::{Type, Value},

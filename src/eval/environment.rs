@@ -6,9 +6,9 @@ use super::{
     natives::RubyFunctions,
     types::TypeFiles,
 };
-use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::HashMap,
     restypes::{self, TypeFacts},
     source::{Asked, Location, RecordingWorld, SourceFile, World},
     syntax::{self, Ast, Mode, PuppetVersion, Strict, ast},

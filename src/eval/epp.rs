@@ -2,9 +2,9 @@
 //! given parameters.
 
 use super::{codes, cx::Cx, definition::munge, lambda::Signature, scope::Var};
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, SourceFile},
     syntax::ast::{Epp, Expr, ExprKind, Lambda},
     value::{Str, Value},

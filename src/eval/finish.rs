@@ -8,11 +8,10 @@ use super::{
     resource::{Param, Res, ResourceId, What, parse_reference},
     scope::Var,
 };
-use crate::maps::{HashMap, HashSet};
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, Edge, Parameter, Resource, ResourceRef},
     diag::{Diagnostic, Result},
+    maps::{HashMap, HashSet, IndexMap, IndexSet},
     restypes::{self, RELATIONSHIP_PARAMETERS, is_metaparameter},
     source::Location,
     value::{Type, Value},

@@ -7,10 +7,10 @@ use super::{
     definition::ResourceType,
     scope::{Level, LevelKind, Parameters, Var},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     functions::{Block, jump},
+    maps::IndexMap,
     source::Location,
     syntax::ast::{self, Expr, ExprKind, Lambda, Parameter},
     value::{Type, Value, describe_mismatch},

@@ -5,9 +5,9 @@
 //! module's own file runs, or the function is unknown, as in Puppet.
 
 use super::environment::Environment;
-use crate::maps::HashSet;
 use crate::{
     functions::{Function, Generation},
+    maps::HashSet,
     source::{RecordingWorld, World},
 };
 use ecow::EcoString;

@@ -1,12 +1,12 @@
 //! What is asked of the evaluator for one node, and what it answers.
 
 use super::query::Asked;
-use crate::maps::IndexMap;
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Diagnostic, Result},
     hiera::{ContextCall, Found as Datum, Host as DataHost, Query},
     inputs::{Answers, Programs, PuppetDb},
+    maps::IndexMap,
     syntax::Strict,
     value::Value,
 };

@@ -5,10 +5,10 @@ use super::{
     definition::{ResourceType, capitalize},
     scope::ScopeId,
 };
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::ResourceRef,
     diag::{Diagnostic, Result},
+    maps::{IndexMap, IndexSet},
     restypes::TypeFacts,
     source::{Frame, Location, Origin},
     value::Value,

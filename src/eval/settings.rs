@@ -5,8 +5,7 @@
 //! value here: guessing one would be wrong on most servers.
 
 use super::{codes, compiler::Compiler, scope::Var, variables::Missing};
-use crate::maps::IndexMap;
-use crate::{catalog::read_value, diag::Diagnostic, syntax::Strict, value::Value};
+use crate::{catalog::read_value, diag::Diagnostic, maps::IndexMap, syntax::Strict, value::Value};
 use ecow::EcoString;
 use serde::Deserialize;
 use std::sync::LazyLock;

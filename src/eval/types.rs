@@ -4,9 +4,9 @@
 //! then a module's Ruby, then what is known of Puppet and its agent (`Runtime3ResourceSupport`).
 
 use super::{EnvironmentPaths, codes};
-use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::HashMap,
     restypes::{self, Library, TypeFacts},
     source::{Asked, RecordingWorld, SourceFile, World},
 };

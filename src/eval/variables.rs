@@ -7,9 +7,9 @@ use super::{
     resource::What,
     scope::{Found, Level, LevelKind, Scope, ScopeId, Var},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, Span},
     value::Value,
 };

@@ -7,9 +7,9 @@ use super::{
     numbers::block_order,
     table::rows,
 };
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     diag::Result,
+    maps::{IndexMap, IndexSet},
     value::{
         Str, Type, Value, compare,
         types::{Instance, error_type},

@@ -1,9 +1,9 @@
 //! The table of builtins: documentation, coverage and "did you mean" read it too.
 
 use super::Call;
-use crate::maps::HashMap;
 use crate::{
     diag::Result,
+    maps::HashMap,
     value::{
         Value,
         types::{NoAliases, Signature},

@@ -5,9 +5,9 @@
 //! anything is called.
 
 use super::{PuppetDbSettings, Reader, codes, is_address};
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, SourceFile, Span},
     value::Value,
 };

@@ -1,9 +1,9 @@
 //! What is known of one node: its facts, ENC answer and trusted data.
 
 use super::{Enc, PuppetDb, Reader, codes, derive_legacy_facts, facts, override_fact, trusted};
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, SourceFile, Span},
     value::Value,
 };

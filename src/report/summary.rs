@@ -1,8 +1,8 @@
 //! What a conversion did, host by host.
 
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     diag::Diagnostic,
+    maps::{IndexMap, IndexSet},
     translate::{Class, Entry, Orders, Score, Translated},
 };
 use ecow::EcoString;

@@ -4,9 +4,9 @@ use super::{
     interp::Interp,
     tree::{Block, Def},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::Diagnostic,
+    maps::IndexMap,
     source::Location,
     value::{Secret, Str, Value},
 };

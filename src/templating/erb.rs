@@ -3,9 +3,9 @@
 //! In: a template's text. Out: the Ruby code that Ruby's own `ERB.new(text, trim_mode: '-')` would make of it, line
 //! for line, and the text it renders to. The port follows `ERB::Compiler::ExplicitScanner` of Ruby 3.1.
 
-use crate::maps::HashMap;
 use crate::{
     diag::Result,
+    maps::HashMap,
     ruby::{Host, Script},
     source::SourceFile,
     value::Str,

@@ -1,9 +1,9 @@
 //! Reads the attributes of one resource; what was read how is the attribute's account.
 
 use super::{Class, Flag, Verdict};
-use crate::maps::IndexMap;
 use crate::{
     catalog::{Parameter, Resource},
+    maps::IndexMap,
     model::{SecretRef, Text, TextPart},
     value::{Str, Value},
 };

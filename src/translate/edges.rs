@@ -1,9 +1,9 @@
 //! Relationships between leaves: containers expanded to members, each edge with its origin and its fate.
 
 use super::ledger::Ledger;
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
+    maps::{IndexMap, IndexSet},
     model::{Edge, EdgeKind, ItemId, ItemKind, Provenance},
     value::{Type, Value},
 };

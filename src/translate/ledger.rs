@@ -1,7 +1,6 @@
 //! The ledger: every leaf resource and each of its attributes in exactly one class, with rule and reason.
 
-use crate::maps::IndexMap;
-use crate::{catalog::ResourceRef, model::ItemId};
+use crate::{catalog::ResourceRef, maps::IndexMap, model::ItemId};
 use ecow::EcoString;
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -23,11 +23,10 @@ pub use nixos::NIX_RULES;
 pub use rule::{RULES, Rule};
 pub use sources::Sources;
 
-use crate::maps::HashSet;
-use crate::maps::IndexMap;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
     diag::Diagnostic,
+    maps::{HashSet, IndexMap},
     model::{Host, HostConfig, ItemId, Provenance},
     restypes,
     value::Value,

@@ -1,8 +1,8 @@
 //! Where resources come from, in words: place and container.
 
-use crate::maps::HashMap;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
+    maps::HashMap,
     model::Provenance,
 };
 use ecow::EcoString;

@@ -2,12 +2,12 @@
 //!
 //! Everything is named one by one, so that a field that is added does not compile until it is in the key.
 
-use crate::maps::IndexMap;
 use crate::{
     catalog::rich_json,
     compile::Options,
     eval::{EnvironmentPaths, NodeRequest},
     inputs::Repo,
+    maps::IndexMap,
     value::Value,
 };
 use ecow::EcoString;

@@ -4,10 +4,10 @@ use super::{
     printer::Paths,
     tree::{Tree, Writer},
 };
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
     emit::codes,
+    maps::IndexMap,
     translate::nixos::{Plan, Topic},
 };
 use ecow::EcoString;

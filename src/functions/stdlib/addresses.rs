@@ -1,7 +1,6 @@
 //! Addresses of hosts and networks.
 
 use super::exactly;
-use crate::maps::IndexSet;
 use crate::{
     diag::Result,
     functions::{
@@ -9,6 +8,7 @@ use crate::{
         collections::{class_name, flat},
         table::rows,
     },
+    maps::IndexSet,
     value::{Regexp, Value},
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

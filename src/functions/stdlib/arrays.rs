@@ -1,7 +1,6 @@
 //! Arrays.
 
 use super::{array, at_least, exactly};
-use crate::maps::IndexSet;
 use crate::{
     diag::Result,
     functions::{
@@ -13,6 +12,7 @@ use crate::{
         strings::{inspect, ruby_text},
         table::rows,
     },
+    maps::IndexSet,
     value::{Regexp, Str, Value},
 };
 

@@ -11,9 +11,9 @@ mod resolve;
 mod tokens;
 
 use super::codes;
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, SourceFile, Span},
     value::Value,
 };

@@ -1,9 +1,9 @@
 //! Parser events to values, as `Psych::Visitors::ToRuby` builds them.
 
 use super::{CLASS, Document, Mark, NUMBER, Rules, SYNTAX, error, libyaml::Strict, scalar};
-use crate::maps::IndexMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::IndexMap,
     source::{Location, SourceFile, Span},
     value::Value,
 };

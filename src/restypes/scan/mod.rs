@@ -15,9 +15,9 @@ mod types;
 mod value;
 
 use super::{AutoRelation, Partly, Titles, TypeFacts, codes};
-use crate::maps::{HashMap, HashSet};
 use crate::{
     diag::{Diagnostic, Result},
+    maps::{HashMap, HashSet},
     source::{Location, SourceFile, Span},
 };
 use ecow::EcoString;

@@ -1,8 +1,8 @@
 //! `Array`: methods that leave the receiver as it is.
 
 use super::{Args, Row, carry, row, string::range_bounds};
-use crate::maps::{IndexMap, IndexSet};
 use crate::{
+    maps::{IndexMap, IndexSet},
     ruby::{
         interp::Interp,
         object::{Key, R, Rv},

@@ -1,8 +1,8 @@
 //! JSON as Ruby's `json` writes and reads it.
 
 use super::{Args, Row, carry, row};
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     ruby::{
         interp::Interp,
         object::{Key, R, Rv},

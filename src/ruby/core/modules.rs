@@ -1,8 +1,8 @@
 //! Classes and modules: `new`, `attr_accessor`, `include`, constants, and the constructors of builtin classes.
 
 use super::{Args, Row, carry, own, row};
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     ruby::{
         CORE,
         interp::Interp,

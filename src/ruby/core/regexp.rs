@@ -1,8 +1,8 @@
 //! `Regexp` and `MatchData`, by Oniguruma with a limit on retries.
 
 use super::{Args, Row, carry, row};
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     ruby::{
         interp::Interp,
         object::{R, RMatch, RRegexp, Rv, Scope},

@@ -15,9 +15,9 @@ use super::{
     live::Run,
     object::{Body, Data, Flow, R, RProc, Rv},
 };
-use crate::maps::HashMap;
 use crate::{
     diag::{Diagnostic, Result},
+    maps::HashMap,
     source::{Location, SourceFile},
     value::{TypeResolver, Value},
 };

@@ -1,8 +1,8 @@
 //! Expressions.
 
 use super::Interp;
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     ruby::{
         code, live,
         object::{Env, Flow, Key, R, RRange, Rv, Scope},

@@ -21,9 +21,9 @@ use super::{
     object::{Class, Cref, Data, Env, Flow, Frame, Object, R, RProc, RRegexp, Raised, Rv, Scope, Shape},
     tree::Unit,
 };
-use crate::maps::HashMap;
 use crate::{
     diag::{Code, Diagnostic},
+    maps::HashMap,
     source::{Location, SourceFile, Span},
     value::{Str, TypeResolver},
 };

@@ -1,8 +1,8 @@
 //! Checks of expressions and resources.
 
 use super::{Checker, Container, idem, literal, names};
-use crate::maps::HashSet;
 use crate::{
+    maps::HashSet,
     source::Span,
     syntax::{
         ast::{

@@ -1,8 +1,8 @@
 //! Checks of definitions, parameters and lambdas.
 
 use super::{Checker, Container, names};
-use crate::maps::HashSet;
 use crate::{
+    maps::HashSet,
     source::Span,
     syntax::{
         ast::{

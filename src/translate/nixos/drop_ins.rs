@@ -7,8 +7,8 @@ use super::{
     retarget::retarget,
     services, units,
 };
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     model::File,
     translate::{Class, Flag},
 };

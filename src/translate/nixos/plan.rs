@@ -1,9 +1,9 @@
 //! The plan of one host on NixOS: option settings, files of the output, secrets, and a decision for each item.
 
 use super::expr::Expr;
-use crate::maps::IndexMap;
 use crate::{
     diag::Diagnostic,
+    maps::IndexMap,
     model::{File, HostConfig, ItemId, ItemKind, Package, Provenance, SecretRef, Service, TextPart},
     translate::{Class, Flag, Verdict, attributes::slug, codes},
 };

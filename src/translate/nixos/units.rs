@@ -6,8 +6,8 @@ use super::{
     retarget::retarget,
     services,
 };
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     model::{File, ItemId, ItemKind},
     translate::{Class, Flag},
 };

@@ -1,8 +1,8 @@
 //! `/etc/logrotate.d`: `services.logrotate.settings`.
 
 use super::{absent, folded_folder};
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     model::{ItemId, ItemKind},
     translate::{
         Class, Flag,

@@ -1,8 +1,8 @@
 //! `sshd_config` and its parts: `services.openssh`.
 
 use super::{absent, folded_folder, wanted, with_module};
-use crate::maps::IndexMap;
 use crate::{
+    maps::IndexMap,
     model::File,
     translate::{
         Class, Flag,
