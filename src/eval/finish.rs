@@ -4,7 +4,7 @@ use super::{
     classes::flattened,
     codes,
     compiler::{Compiler, placed},
-    definition::ResourceType,
+    definition::{ResourceType, lower_case},
     resource::{Param, Res, ResourceId, What, parse_reference},
     scope::Var,
 };
@@ -397,7 +397,7 @@ fn published(resource: Res) -> Resource {
     for (name, param) in resource.parameters {
         let relation = RELATIONSHIP_PARAMETERS.contains(&name.as_str());
         let Some(value) = published_value(param.value, relation) else { continue };
-        let name = if name == "name" { namevar.clone() } else { lower(&name) };
+        let name = if name == "name" { namevar.clone() } else { lower_case(&name) };
         let sensitive = resource.sensitive.contains(&name);
         parameters.insert(name, Parameter { value, origin: param.origin, sensitive });
     }
@@ -416,14 +416,6 @@ fn published(resource: Res) -> Resource {
         kind: resource.kind,
         exporter: resource.exporter,
         origin: resource.origin,
-    }
-}
-
-fn lower(name: &EcoString) -> EcoString {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
-        name.to_lowercase()
-    } else {
-        name.clone()
     }
 }
 

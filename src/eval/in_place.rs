@@ -32,9 +32,6 @@ impl Compiler<'_> {
         let tables = state.scopes.iter().map(|scope| scope.base.clone()).collect::<Vec<_>>();
         tables.iter().for_each(|table| table.replace_all(&before, changed));
         state.visible.clear();
-        for var in state.qualified.values_mut().filter(|var| is_same(&var.value, &before)) {
-            var.value = changed.clone();
-        }
     }
 
     fn holder_of(&self, scope: ScopeId, name: &str) -> Option<(ScopeId, Rc<Level>)> {

@@ -43,6 +43,7 @@ mod ruby_functions;
 mod ruby_host;
 mod scope;
 mod settings;
+mod state;
 #[cfg(test)]
 mod tests;
 mod type_names;

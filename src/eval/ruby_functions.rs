@@ -9,7 +9,7 @@ use crate::{
     source::Location,
     value::Value,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// An error of Ruby code is at the Puppet call that led to it, as Puppet has it; where the interpreter stops by itself,
 /// that is the place that matters.
@@ -83,15 +83,15 @@ impl Cx<'_, '_> {
             return Err(if found.help_line().is_none() { Box::new(found.help(help)) } else { found });
         };
         let paths = self.c.env.paths();
-        let variables =
-            self.c.variables(self.scope).into_iter().filter(|(name, _)| !RESERVED.contains(&&**name));
+        let mut variables = self.c.variables(self.scope);
+        variables.retain(|name, _| name.as_str().is_none_or(|name| !RESERVED.contains(&name)));
         let call = RubyCall {
             function: name,
             arguments,
             node: &self.c.request.certname,
             environment: &paths.name,
             facts: &self.c.request.facts,
-            variables: &Value::hash(variables.map(|(name, value)| (Value::str(name), value))),
+            variables: &Value::Hash(Arc::new(variables)),
             module_path: &paths.module_path,
         };
         let answer = programs.ruby(&call).map_err(|why| {

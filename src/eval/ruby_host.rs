@@ -77,7 +77,7 @@ impl Host for CallContext<'_, '_> {
     }
 
     fn variables(&self) -> Arc<HashMap> {
-        let made = || Arc::new(self.cx.c.visible(self.cx.scope));
+        let made = || Arc::new(self.cx.c.variables(self.cx.scope));
         self.visible.borrow_mut().get_or_insert_with(made).clone()
     }
 

@@ -9,7 +9,7 @@ use super::{
     resource::{Param, ResourceId},
 };
 use crate::maps::IndexMap;
-use crate::value::Value;
+use crate::value::{HashMap, Value};
 use ecow::EcoString;
 use std::{cell::Cell, cell::RefCell, rc::Rc, sync::Arc};
 
@@ -157,29 +157,12 @@ impl Level {
     }
 
     /// Adds the variables of this level and those below, inner ones replacing outer ones.
-    pub(crate) fn collect(&self, into: &mut IndexMap<EcoString, Value>) {
+    pub(crate) fn collect(&self, into: &mut HashMap) {
         if let Some(below) = &self.below {
             below.collect(into);
         }
         if let LevelKind::Local(variables) = &self.kind {
-            let variables = variables.borrow();
             // what is set again moves to the end
-            if !into.is_empty() && variables.keys().any(|name| into.contains_key(name)) {
-                into.retain(|name, _| !variables.contains_key(name));
-            }
-            let set = variables.iter().filter(|(_, var)| !var.value.is_undef());
-            into.extend(set.map(|(name, var)| (name.clone(), var.value.clone())));
-        }
-    }
-}
-
-impl Level {
-    /// Does the same as `collect` to a hash of Puppet.
-    pub(crate) fn collect_values(&self, into: &mut crate::value::HashMap) {
-        if let Some(below) = &self.below {
-            below.collect_values(into);
-        }
-        if let LevelKind::Local(variables) = &self.kind {
             for (name, var) in &*variables.borrow() {
                 let name = Value::str(name.clone());
                 into.shift_remove(&name);

@@ -11,7 +11,7 @@ use crate::{
     diag::{Diagnostic, Result},
     maps::IndexMap,
     source::{Location, Span},
-    value::Value,
+    value::{HashMap, Value},
 };
 use ecow::EcoString;
 use std::{rc::Rc, sync::Arc};
@@ -45,8 +45,8 @@ impl Compiler<'_> {
     }
 
     fn lookup_qualified(&self, name: &str) -> Result<Var, Missing> {
-        if let Some(var) = self.state.borrow().qualified.get(name) {
-            return Ok(var.clone());
+        if let Some(var) = self.with_scope(TOP, |top| top.base.variable(name)) {
+            return Ok(var);
         }
         if let Some(setting) = name.strip_prefix("settings::") {
             return self.setting(setting);
@@ -154,45 +154,25 @@ impl Compiler<'_> {
             let message = format!("cannot reassign variable `${name}`");
             return Err(Box::new(Diagnostic::error(&codes::REASSIGNMENT, message)));
         }
-        target.set(name.clone(), var.clone());
-        if scope == TOP && std::ptr::eq(target, base.as_ref()) {
-            self.state.borrow_mut().qualified.insert(name, var);
-        }
+        target.set(name, var);
         Ok(())
     }
 
     /// Returns all variables that are seen from a scope by simple names (`Scope#to_hash`).
-    pub(crate) fn variables(&self, scope: ScopeId) -> IndexMap<EcoString, Value> {
-        let mut all = IndexMap::default();
-        self.collect_variables(scope, &mut all);
-        all
-    }
-
-    fn collect_variables(&self, scope: ScopeId, all: &mut IndexMap<EcoString, Value>) {
+    pub(crate) fn variables(&self, scope: ScopeId) -> HashMap {
+        let mut all = HashMap::default();
         if let Some(outer) = self.enclosing_scope(scope) {
-            self.collect_variables(outer, all);
+            all.clone_from(&self.variables_outside(outer));
             if let Some(inherited) = self.inherited_scope(scope) {
                 all.extend(self.variables(inherited));
             }
         }
-        self.top_level(scope).collect(all);
-    }
-
-    /// Returns the same as a hash of Puppet; what lies outside of the scope's own class or define is made once, until
-    /// something is set there.
-    pub(crate) fn visible(&self, scope: ScopeId) -> crate::value::HashMap {
-        let Some(outer) = self.enclosing_scope(scope) else {
-            return as_hash(self.variables(scope));
-        };
-        let mut all = (*self.visible_outside(outer)).clone();
-        if let Some(inherited) = self.inherited_scope(scope) {
-            all.extend(as_hash(self.variables(inherited)));
-        }
-        self.top_level(scope).collect_values(&mut all);
+        self.top_level(scope).collect(&mut all);
         all
     }
 
-    fn visible_outside(&self, outer: ScopeId) -> Arc<crate::value::HashMap> {
+    /// Returns those of a scope that others lie in, gathered once until something is set there.
+    fn variables_outside(&self, outer: ScopeId) -> Arc<HashMap> {
         // the variables of a lambda come and go
         let settled = self.with_scope(outer, |scope| scope.levels.len() == 1);
         let count = self.count_variables(outer);
@@ -202,7 +182,7 @@ impl Compiler<'_> {
         {
             return found.clone();
         }
-        let found = Arc::new(as_hash(self.variables(outer)));
+        let found = Arc::new(self.variables(outer));
         if settled {
             self.state.borrow_mut().visible.insert(outer, (count, found.clone()));
         }
@@ -262,10 +242,6 @@ impl Compiler<'_> {
     }
 }
 
-fn as_hash(variables: IndexMap<EcoString, Value>) -> crate::value::HashMap {
-    variables.into_iter().map(|(name, value)| (Value::str(name), value)).collect()
-}
-
 /// Names that are undef without complaint where they are not set.
 fn is_quiet(name: &str) -> bool {
     matches!(name, "module_name" | "caller_module_name")
@@ -318,7 +294,7 @@ impl Cx<'_, '_> {
             ));
         }
         let known = self.c.variables(self.scope);
-        match closest(bare, known.keys().map(EcoString::as_str)) {
+        match closest(bare, known.keys().filter_map(Value::as_str)) {
             Some(close) => found.help(format!("did you mean `${close}`?")),
             None => found,
         }

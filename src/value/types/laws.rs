@@ -84,7 +84,7 @@ fn types() -> impl Strategy<Value = Type> {
 }
 
 /// The same cases in every run, so that a law fails for a change and not by chance; `PROPTEST_RNG_SEED` gives others.
-fn steady() -> ProptestConfig {
+pub(crate) fn steady() -> ProptestConfig {
     let given = ProptestConfig::default();
     match given.rng_seed {
         RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(7), ..given },

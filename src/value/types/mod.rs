@@ -12,7 +12,7 @@ mod format;
 mod infer;
 mod instance;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 mod mismatch;
 mod names;
 mod normalize;
