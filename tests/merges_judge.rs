@@ -15,6 +15,7 @@
 
 mod common;
 
+use common::numbers::Numbers;
 use migrate::{
     hiera::{
         Strategy,
@@ -41,30 +42,22 @@ const STRATEGIES: &[&str] = &[
     r#""unconstrained_deep""#,
 ];
 
-/// A small generator of numbers (SplitMix64): the same ones for a seed everywhere.
-struct Numbers(u64);
+/// Makes questions.
+struct Questions(Numbers);
 
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap()
-    }
-
+impl Questions {
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
+        of[self.0.below(of.len())]
     }
 
     fn several(&mut self, most: usize, mut one: impl FnMut(&mut Self) -> String) -> String {
-        let count = self.below(most + 1);
+        let count = self.0.below(most + 1);
         (0..count).map(|_| one(self)).collect::<Vec<_>>().join(",")
     }
 
     /// Data as JSON text: few keys and texts, so that levels meet.
     fn data(&mut self, depth: usize) -> String {
-        match self.below(if depth == 0 { 3 } else { 9 }) {
+        match self.0.below(if depth == 0 { 3 } else { 9 }) {
             0 => self.one(&["null", "true", "false", "1", "2", "2.5", "\"\""]).to_owned(),
             1 | 2 => self.one(&["\"a\"", "\"b\"", "\"c\"", "\"--a\"", "\"--\"", "\"--b\""]).to_owned(),
             3..=5 => format!("[{}]", self.several(4, |it| it.data(depth - 1))),
@@ -81,9 +74,9 @@ impl Numbers {
 
     fn question(&mut self) -> String {
         let strategy = self.one(STRATEGIES);
-        let levels = 2 + self.below(3);
+        let levels = 2 + self.0.below(3);
         // mostly hashes, as lookups that merge meet
-        let level = |it: &mut Self| if it.below(5) == 0 { it.data(2) } else { it.hash(3) };
+        let level = |it: &mut Self| if it.0.below(5) == 0 { it.data(2) } else { it.hash(3) };
         let levels: Vec<String> = (0..levels).map(|_| level(self)).collect();
         format!("[{strategy},[{}]]", levels.join(","))
     }
@@ -156,7 +149,7 @@ fn compare<'a>(answers: impl Iterator<Item = (&'a str, &'a Json)>) {
 }
 
 fn questions(seed: u64, count: usize) -> Vec<String> {
-    let mut numbers = Numbers(seed);
+    let mut numbers = Questions(Numbers(seed));
     (0..count).map(|_| numbers.question()).collect()
 }
 

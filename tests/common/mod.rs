@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 pub mod catalog;
+pub mod numbers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
