@@ -21,7 +21,7 @@ mod stacks;
 mod units;
 
 pub use expr::{Expr, Part};
-pub use plan::{Artifact, Decision, PackageAnswer, PackageNames, Plan, Setting, Stub, Topic};
+pub use plan::{Artifact, Decision, PackageAnswer, PackageNames, Piece, Plan, Setting, Stub, Topic};
 
 use crate::model::HostConfig;
 use plan::Planner;

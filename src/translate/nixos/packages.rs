@@ -2,13 +2,13 @@
 
 use super::{
     expr::Expr,
-    plan::{Decision, Of, PackageAnswer, Planner, Topic},
+    plan::{Decision, Of, PackageAnswer, Piece, Planner, Topic},
 };
 use crate::{
     model::{ItemId, ItemKind, Package, PackageState},
     translate::{Class, Flag},
 };
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 const RULE: &str = "packages";
 
@@ -66,14 +66,16 @@ pub(super) fn version(package: &Package, decision: Decision) -> Decision {
 
 /// Writes the list, once all rules have named their packages.
 pub(super) fn write_list(planner: &mut Planner<'_>) {
-    let mut names: Vec<_> = planner.system_packages.keys().cloned().collect();
-    names.sort_unstable();
+    let mut pieces: Vec<_> = std::mem::take(&mut planner.system_packages).into_iter().collect();
+    pieces.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let names: Vec<EcoString> = pieces.iter().map(|(name, _)| name.clone()).collect();
     if names.is_empty() {
         return;
     }
     planner.set(Topic::Packages, &["environment", "systemPackages"], Expr::Packages(names), Of::NOBODY);
-    let items = planner.system_packages.values().flatten().cloned().collect();
     if let Some(setting) = planner.plan.settings.last_mut() {
-        setting.items = items;
+        setting.items = pieces.iter().flat_map(|(_, items)| items.clone()).collect();
+        let piece = |(name, items)| Piece { value: Expr::Packages(vec![name]), items };
+        setting.pieces = pieces.into_iter().map(piece).collect();
     }
 }

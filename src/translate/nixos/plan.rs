@@ -54,6 +54,23 @@ pub struct Setting {
     pub origin: EcoString,
     /// The items it realizes.
     pub items: Vec<ItemId>,
+    /// Of a list or a text that is put together: what each item added, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// What one item adds to a list or a text.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// One element, the name of one package, or lines.
+    pub value: Expr,
+    /// The items that add it.
+    pub items: Vec<ItemId>,
+}
+
+impl Piece {
+    fn new(value: Expr, of: Of<'_>) -> Self {
+        Self { value, items: of.id.into_iter().cloned().collect() }
+    }
 }
 
 /// A file of the output that settings refer to.
@@ -231,7 +248,8 @@ impl<'a> Planner<'a> {
             Entry::Vacant(slot) => {
                 slot.insert(self.plan.settings.len());
                 let (origin, items) = (of.origin(), of.id.into_iter().cloned().collect());
-                self.plan.settings.push(Setting { topic, option, value, origin, items });
+                let setting = Setting { topic, option, value, origin, items, pieces: Vec::new() };
+                self.plan.settings.push(setting);
                 true
             }
             Entry::Occupied(slot) => {
@@ -253,11 +271,12 @@ impl<'a> Planner<'a> {
         let key: Vec<EcoString> = option.iter().map(|&part| part.into()).collect();
         let known = self.by_option.get(&key).and_then(|at| self.plan.settings.get_mut(*at));
         match known {
-            Some(Setting { value: Expr::List(items), items: ids, .. }) => {
+            Some(Setting { value: Expr::List(items), items: ids, pieces, .. }) => {
+                pieces.push(Piece::new(value.clone(), of));
                 items.push(value);
                 ids.extend(of.id.cloned());
             }
-            _ => drop(self.set(topic, option, Expr::List(vec![value]), of)),
+            _ => self.begin(topic, option, Expr::List(vec![value]), of),
         }
     }
 
@@ -267,12 +286,24 @@ impl<'a> Planner<'a> {
         let known = self.by_option.get(&key).and_then(|at| self.plan.settings.get_mut(*at));
         let end = if text.ends_with('\n') { "" } else { "\n" };
         match known {
-            Some(Setting { value: Expr::Str(known), items, .. }) => {
+            Some(Setting { value: Expr::Str(known), items, pieces, .. }) => {
+                pieces.push(Piece::new(Expr::Str(eco_format!("{text}{end}")), of));
                 known.push_str(text);
                 known.push_str(end);
                 items.extend(of.id.cloned());
             }
-            _ => drop(self.set(topic, option, Expr::Str(eco_format!("{text}{end}")), of)),
+            _ => self.begin(topic, option, Expr::Str(eco_format!("{text}{end}")), of),
+        }
+    }
+
+    /// Sets an option that is put together of pieces for the first time.
+    fn begin(&mut self, topic: Topic, option: &[&str], value: Expr, of: Of<'_>) {
+        let first = if let Expr::List(items) = &value { items.first().cloned() } else { None };
+        let first = first.unwrap_or_else(|| value.clone());
+        let made = self.plan.settings.len();
+        self.set(topic, option, value, of);
+        if let Some(setting) = self.plan.settings.get_mut(made) {
+            setting.pieces.push(Piece::new(first, of));
         }
     }
 
