@@ -21,6 +21,7 @@ pub mod diag;
 pub mod diff;
 pub mod emit;
 pub mod eval;
+pub mod factor;
 pub mod functions;
 pub mod hiera;
 pub mod inputs;

@@ -20,7 +20,7 @@ mod services;
 mod stacks;
 mod units;
 
-pub use expr::{Expr, Part};
+pub use expr::{Expr, Get, Grouping, If, Key, Op, Part};
 pub use plan::{Artifact, Decision, PackageAnswer, PackageNames, Piece, Plan, Setting, Stub, Topic};
 
 use crate::model::HostConfig;
