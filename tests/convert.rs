@@ -59,6 +59,29 @@ fn converting_again_changes_no_byte_and_check_tells_a_change_by_exit_status() {
 }
 
 #[test]
+fn init_writes_a_settings_file_that_convert_reads_and_never_replaces_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |folder: &Path| common::run(common::migrate().args(["convert", "--init"]).current_dir(folder));
+    assert_eq!(init(folder.path()).status.code(), Some(0));
+    let path = folder.path().join("migrate.toml");
+    let config = path.to_str().unwrap();
+    let out = folder.path().join("out");
+    let node = ["--node", "web01.example.net", "--config", config];
+    let first = convert(&out, &node);
+    assert_eq!(first.status.code(), Some(0), "{}", common::stderr(&first));
+    let edited = fs::read_to_string(&path).unwrap().replace("\"24.11\"", "\"25.05\"");
+    fs::write(&path, &edited).unwrap();
+    assert_eq!(init(folder.path()).status.code(), Some(1), "a file that is there is left alone");
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited);
+    assert_eq!(convert(&out, &node).status.code(), Some(0));
+    assert!(fs::read_to_string(out.join("flake.nix")).unwrap().contains("nixos-25.05"));
+    fs::write(&path, "[target]\nnixos = \"soon\"\n").unwrap();
+    let refused = convert(&out, &node);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(common::stderr(&refused).contains("migrate.toml:2"), "{}", common::stderr(&refused));
+}
+
+#[test]
 fn the_score_table_fits_and_the_report_counts_every_leaf_once() {
     let folder = tempfile::tempdir().unwrap();
     let output = convert(&folder.path().join("out"), &[]);

@@ -94,7 +94,7 @@ fn rules_claim_each_resource_once() {
 fn emitted_files_are_nix_and_name_options_that_exist() {
     let all: Vec<_> = catalogs().iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
     let hosts: emit::Hosts<'_> = all.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
-    let output = emit::emit(&hosts).expect("every catalog can be emitted");
+    let output = emit::emit(&hosts, &emit::Around::default()).expect("every catalog can be emitted");
     let options = known_options();
     for host in &all {
         for setting in &host.plan.settings {
@@ -151,7 +151,7 @@ fn secrets_of_the_catalogs_are_in_no_file() {
     for (repo, catalog) in catalogs() {
         let translated = translated(&repo, &catalog);
         let hosts: emit::Hosts<'_> = BTreeMap::from([(catalog.name.clone(), &translated)]);
-        let output = emit::emit(&hosts).unwrap();
+        let output = emit::emit(&hosts, &emit::Around::default()).unwrap();
         let needles = emit::needles(&catalog);
         if let Some((file, needle)) = emit::find_secret(&output, &needles) {
             panic!("{}: {file} holds {}", catalog.name, needle.id);
@@ -172,6 +172,6 @@ fn show() {
             eprintln!("  {} [{}] {}", entry.resource, entry.verdict.rule, entry.verdict.reason);
         }
     }
-    let output = emit::emit(&hosts).unwrap();
+    let output = emit::emit(&hosts, &emit::Around::default()).unwrap();
     emit::write_output(&output, Path::new(&out)).unwrap();
 }

@@ -9,6 +9,7 @@ use crate::{
     catalog::Catalog,
     compile::CompiledNode,
     diag::{Diagnostic, Result},
+    emit::{self, Around, Output},
     inputs::{FLAG, ReadNode},
     packages::NameMap,
     report::Report,
@@ -22,11 +23,18 @@ use std::path::{Path, PathBuf};
 pub(super) struct Conversion {
     pub(super) compiled: Vec<CompiledNode>,
     pub(super) hosts: Vec<Translated>,
+    pub(super) around: Around,
 }
 
 impl Conversion {
     pub(super) fn catalogs(&self) -> impl Iterator<Item = &Catalog> {
         self.compiled.iter().filter_map(|node| node.catalog.as_ref())
+    }
+
+    /// Emits the files of all hosts.
+    pub(super) fn emit(&self) -> Result<Output> {
+        let hosts = self.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
+        emit::emit(&hosts.collect(), &self.around)
     }
 
     pub(super) fn report(&self) -> Report {
@@ -65,7 +73,12 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
         node.catalog.as_ref().map(|catalog| translate::translate(catalog, &context))
     };
     let hosts = compiled.iter().zip(&nodes).filter_map(one).collect();
-    Ok(Conversion { compiled, hosts })
+    let roles = compiled.iter().zip(&nodes).filter_map(|(node, (_, inputs))| {
+        let roles = translate::roles(node.catalog.as_ref()?, inputs.as_ref().ok());
+        Some((node.certname.clone(), roles))
+    });
+    let around = Around { target: loaded.target.clone(), roles: roles.collect(), ..Around::default() };
+    Ok(Conversion { compiled, hosts, around })
 }
 
 /// `NAME=DIR`; what is private (`NAME=secret`) is not here and answers nothing.

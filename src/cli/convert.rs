@@ -13,7 +13,11 @@ use crate::{
     report::{self, Report},
 };
 use clap::Args;
-use std::path::Path;
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 /// Where the score's table is laid out without a terminal.
 const WIDTH: usize = 100;
@@ -26,27 +30,57 @@ pub(super) struct Convert {
     /// Say whether the output folder is up to date; write nothing
     #[arg(long)]
     check: bool,
+    /// Write a commented `migrate.toml` (or the file that `--config` names) and nothing else
+    #[arg(long, conflicts_with = "check")]
+    init: bool,
 }
 
 impl Convert {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Outcome {
+        if self.init {
+            return init(session);
+        }
         let folder = session.common.out.clone().ok_or_else(no_folder)?;
         super::activation::text_or_json(session)?;
         // before the work, so that nobody waits for a refusal
-        emit::check_folder(&folder)?;
-        let conversion = convert(&self.inputs.repo, self.inputs.sources(), session)?;
+        let decided = emit::check_folder(&folder)?;
+        let mut conversion = convert(&self.inputs.repo, self.inputs.sources(), session)?;
+        conversion.around.decided = decided;
         let name = |index: usize| conversion.compiled.get(index).map(|node| node.certname.as_str());
         Met::on(&conversion.compiled).report(name, session)?;
         let (output, report) = assemble(&conversion)?;
         let written =
             if self.check { emit::compare(&output, &folder)? } else { emit::write_output(&output, &folder)? };
+        for found in written.findings() {
+            session.report(&found)?;
+        }
         deliver(&report, &written, &folder, session)?;
         Ok(match () {
-            () if !report.failed.is_empty() => Status::Failed,
-            () if self.check && written != Written::default() => Status::Found,
+            () if !report.failed.is_empty() || written.has_conflicts() => Status::Failed,
+            () if self.check && !written.is_up_to_date() => Status::Found,
             () => Status::Done,
         })
     }
+}
+
+/// Writes the settings file; one that is there is left alone.
+fn init(session: &mut Session<'_>) -> Outcome {
+    let path = session.common.config.clone().unwrap_or_else(|| "migrate.toml".into());
+    let written = fs::File::create_new(&path)
+        .and_then(|mut file| file.write_all(include_bytes!("../../templates/migrate.toml")));
+    if let Err(found) = written {
+        let shown = path.display();
+        let message = if found.kind() == io::ErrorKind::AlreadyExists {
+            format!("`{shown}` is there already; it was left alone")
+        } else {
+            format!("`{shown}` cannot be written: {found}")
+        };
+        let help = "name another file: `--init --config FILE`";
+        return Err(Box::new(Diagnostic::error(&emit::WRITE, message).help(help)).into());
+    }
+    let shown = path.display();
+    writeln!(session.out, "{shown}: written; look it through, then convert with `--config {shown}`")?;
+    Ok(Status::Done)
 }
 
 fn no_folder() -> Stop {
@@ -56,8 +90,7 @@ fn no_folder() -> Stop {
 
 /// Makes the files and the report; refuses what would hold a secret.
 fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
-    let translated = conversion.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
-    let mut output = emit::emit(&translated.collect())?;
+    let mut output = conversion.emit()?;
     let report = conversion.report();
     let json = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
     output.files.insert("report.json".into(), OutFile::text(json));
@@ -75,7 +108,7 @@ fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
 
 fn deliver(report: &Report, written: &Written, folder: &Path, session: &mut Session<'_>) -> Result<(), Stop> {
     if session.format_or(Format::Text) == Format::Json {
-        serde_json::to_writer_pretty(&mut *session.out, report).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut *session.out, report).map_err(io::Error::from)?;
         writeln!(session.out)?;
         return Ok(());
     }

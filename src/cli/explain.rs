@@ -2,7 +2,7 @@
 
 use super::{
     Session, Status,
-    conversion::{Conversion, convert},
+    conversion::convert,
     find_code,
     inputs::SourceArguments,
     session::{Outcome, Stop},
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     catalog::{Catalog, Resource},
     diag::{Code, Diagnostic},
-    emit::{self, Output},
+    emit::Output,
     source::{Origin, Read},
     translate::{Entry, Translated, Verdict},
 };
@@ -47,7 +47,7 @@ impl Explain {
             return self.code(session);
         }
         let conversion = convert(&self.repo, &self.sources, session)?;
-        let output = emitted(&conversion)?;
+        let output = conversion.emit()?;
         let catalogs = conversion.catalogs().zip(&conversion.hosts);
         let mut found = false;
         for (catalog, host) in catalogs {
@@ -78,11 +78,6 @@ impl Explain {
         let help = "`migrate compile --format summary` says what compiles; titles are case-sensitive";
         Stop::Diagnostics(vec![Diagnostic::error(&UNKNOWN, message).help(help)])
     }
-}
-
-fn emitted(conversion: &Conversion) -> Result<Output, Stop> {
-    let hosts = conversion.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
-    Ok(emit::emit(&hosts.collect())?)
 }
 
 /// One resource on one host.

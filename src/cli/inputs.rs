@@ -7,7 +7,7 @@ use crate::{
     eval::Strict,
     hiera::yaml,
     inputs::{
-        FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings,
+        FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings, Target,
         nodes_without_facts,
     },
     maps::IndexMap,
@@ -148,6 +148,8 @@ pub struct Loaded {
     pub warnings: Vec<Diagnostic>,
     /// What was asked of the world for all nodes.
     pub asked: Vec<Recorded>,
+    /// What hosts are converted to.
+    pub target: Target,
 }
 
 impl Loaded {
@@ -256,7 +258,7 @@ impl SourceArguments {
         }));
         let (inputs, asked) = (world.clone(), recording.recorded());
         let world = self.confined(world, &opened);
-        Ok(Loaded { repo: opened, list, options, warnings, world, inputs, asked })
+        Ok(Loaded { repo: opened, list, options, warnings, world, inputs, asked, target: file.target })
     }
 
     /// Writes the PuppetDB's answers where `--puppetdb-record` says.

@@ -21,16 +21,27 @@ pub(crate) const BAD_NAME: Code = Code {
 pub(crate) const NOT_OURS: Code = Code {
     name: "emit::not-ours",
     title: "an output folder that is not empty and was not made by `migrate`",
-    explanation: "The folder has files but no `.migrate` manifest, so nothing in it is touched. Give an empty or \
+    explanation: "The folder has files but no `.migrate/manifest.json`, so nothing in it is touched. Give an empty or \
                   a new folder.",
 };
 
-/// A written file was changed by hand.
-pub(crate) const EDITED: Code = Code {
-    name: "emit::edited",
-    title: "a file of the output that was changed since it was written",
-    explanation: "Converting again would lose the change, so nothing was written. Move the change away (a host's \
-                  own additions belong into a module of yours), or convert into another folder.",
+/// A person and a conversion changed the same lines.
+pub(crate) const CONFLICT: Code = Code {
+    name: "emit::conflict",
+    title: "lines that were changed by hand and by a conversion",
+    explanation: "A conversion merges what is new with the edits made since the last one, line by line, over the base \
+                  kept in `.migrate/base`. Where both changed the same lines, both stand in the file between \
+                  markers (`<<<<<<< by hand`, `=======`, `>>>>>>> converted`): keep what is right, remove the \
+                  markers, convert again.",
+};
+
+/// A file that a person changed and that was left as it is.
+pub(crate) const KEPT: Code = Code {
+    name: "emit::kept",
+    title: "a file of the output that was left as a person has it",
+    explanation: "The file was changed by hand and cannot be merged, was removed, or stands where a new one would be \
+                  written. Nothing of a person is replaced or removed; the message says how to get what is made \
+                  now.",
 };
 
 /// The output cannot be written.
@@ -50,4 +61,4 @@ pub(crate) const SECRET: Code = Code {
 };
 
 /// All codes of this stage.
-pub const CODES: &[Code] = &[NOT_NIX, BAD_NAME, NOT_OURS, EDITED, WRITE, SECRET];
+pub const CODES: &[Code] = &[NOT_NIX, BAD_NAME, NOT_OURS, CONFLICT, KEPT, WRITE, SECRET];

@@ -1,26 +1,49 @@
 //! Files from what was translated: a NixOS flake and native host files.
 //!
 //! In: [`Hosts`], translated. Out: an [`Output`], files by path with the places of items in them, which
-//! [`write_output`] brings into a folder, all or nothing a file, never over a person's work.
+//! [`write_output`] brings into a folder, all or nothing a file, merged with a person's edits.
 
 mod codes;
+mod disk;
 mod folder;
 mod guard;
+mod merge;
 mod native;
 mod nix;
 
 pub use codes::CODES;
-pub(crate) use codes::SECRET;
+pub(crate) use codes::{SECRET, WRITE};
 pub(crate) use folder::compare;
-pub use folder::{Written, check_folder, write_output};
+pub use folder::{Decided, Kept, Why, Written, check_folder, write_output};
 pub use guard::{Needle, find_secret, needles};
 
-use crate::{diag::Result, model::ItemId, translate::Translated};
+use crate::{diag::Result, inputs::Target, maps::IndexSet, model::ItemId, translate::Translated};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 
 /// The translated hosts by certname.
 pub type Hosts<'a> = BTreeMap<EcoString, &'a Translated>;
+
+/// What stands around the hosts.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// What hosts are converted to.
+    pub target: Target,
+    /// The roles of each host, by which it is tagged.
+    pub roles: BTreeMap<EcoString, Vec<EcoString>>,
+    /// What an earlier conversion decided.
+    pub decided: Decided,
+}
+
+impl Around {
+    /// Returns the tags of a host: its group, its roles, those of the settings; each once.
+    #[must_use]
+    pub fn tags(&self, certname: &str) -> IndexSet<EcoString> {
+        let group = self.target.group(certname).cloned();
+        let roles = self.roles.get(certname).into_iter().flatten().cloned();
+        group.into_iter().chain(roles).chain(self.target.tags(certname).cloned()).collect()
+    }
+}
 
 /// One file of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +78,17 @@ pub struct Output {
     pub files: BTreeMap<String, OutFile>,
     /// Where each host's items are.
     pub places: BTreeMap<(EcoString, ItemId), Vec<Place>>,
+    /// What stays as it was decided once.
+    pub decided: Decided,
 }
 
 /// Emits a flake and native host files.
 ///
 /// # Errors
 /// Gives what cannot be printed: names that are no file names, Nix that nixfmt refuses.
-pub fn emit(hosts: &Hosts<'_>) -> Result<Output> {
+pub fn emit(hosts: &Hosts<'_>, around: &Around) -> Result<Output> {
     let mut output = Output::default();
-    nix::write(hosts, &mut output)?;
+    nix::write(hosts, around, &mut output)?;
     native::write(hosts, &mut output)?;
     Ok(output)
 }

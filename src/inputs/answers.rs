@@ -1,10 +1,13 @@
-//! The settings file: answers to function calls that a compile cannot compute (`[functions]`), and the PuppetDB
-//! (`[puppetdb]`).
+//! The settings file: answers to function calls that a compile cannot compute (`[functions]`), the PuppetDB
+//! (`[puppetdb]`), and the target (`[target]`, `[site]`, `[groups]`, `[tags]`).
 //!
 //! In: the file's text. Out: [`Settings`], whose [`Answers`] are asked by a function's name and arguments before
 //! anything is called.
 
-use super::{PuppetDbSettings, Reader, codes, is_address};
+use super::{
+    PuppetDbSettings, Reader, Target, codes, is_address,
+    target::{Globs, Rows, SiteRow, TargetRow, Unusable},
+};
 use crate::{
     diag::{Diagnostic, Result},
     maps::IndexMap,
@@ -14,6 +17,7 @@ use crate::{
 use ecow::EcoString;
 use serde::Deserialize;
 use std::{
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -25,6 +29,8 @@ pub struct Settings {
     pub functions: Answers,
     /// The PuppetDB; paths are relative to the file's folder.
     pub puppetdb: Option<PuppetDbSettings>,
+    /// What hosts are converted to.
+    pub target: Target,
 }
 
 /// Answers to function calls.
@@ -44,6 +50,14 @@ struct File {
     #[serde(default)]
     functions: IndexMap<String, Row>,
     puppetdb: Option<PuppetDbRow>,
+    #[serde(default)]
+    target: TargetRow,
+    #[serde(default)]
+    site: SiteRow,
+    #[serde(default)]
+    groups: Globs,
+    #[serde(default)]
+    tags: Globs,
 }
 
 /// `[puppetdb]`: what the flags of a PuppetDB say.
@@ -104,7 +118,9 @@ impl Settings {
             functions.insert(EcoString::from(name.strip_prefix("::").unwrap_or(&name)), answer);
         }
         let puppetdb = file.puppetdb.map(|row| row.settings(folder));
-        Ok(Self { functions: Answers(functions), puppetdb })
+        let rows = Rows { target: file.target, site: file.site, groups: file.groups, tags: file.tags };
+        let target = rows.target().map_err(|found| unusable(source, found))?;
+        Ok(Self { functions: Answers(functions), puppetdb, target })
     }
 }
 
@@ -174,17 +190,26 @@ fn value_of(value: &toml::Value) -> Value {
 
 fn broken(source: &Arc<SourceFile>, error: &toml::de::Error) -> Box<Diagnostic> {
     let found = Diagnostic::error(&codes::SETTINGS, error.message().replace('\n', " "));
-    let span = error
-        .span()
-        .and_then(|span| Some(Span::new(u32::try_from(span.start).ok()?, u32::try_from(span.end).ok()?)));
-    Box::new(match span {
+    Box::new(at(source, found, error.span()))
+}
+
+fn unusable(source: &Arc<SourceFile>, found: Unusable) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error(&codes::SETTINGS, found.message).help(found.help);
+    Box::new(at(source, diagnostic, Some(found.span)))
+}
+
+fn at(source: &Arc<SourceFile>, found: Diagnostic, span: Option<Range<usize>>) -> Diagnostic {
+    let span =
+        span.and_then(|span| Some(Span::new(u32::try_from(span.start).ok()?, u32::try_from(span.end).ok()?)));
+    match span {
         Some(span) => found.at(Location { source: source.clone(), span }),
         None => found.in_file(source.path()),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::SecretsBy;
     use super::*;
 
     fn parse(text: &str) -> Result<Answers> {
@@ -226,8 +251,45 @@ mod tests {
     }
 
     #[test]
+    fn the_target_is_read_and_has_defaults() {
+        let text = "[target]\nnixos = \"25.05\"\nsecrets = \"sops\"\n[site]\nname = \"acme\"\n\
+                    [groups]\nweb = [\"web*\"]\nall = [\"*\"]\n[tags]\ncanary = [\"web01*\"]\n";
+        let target = settings(text).unwrap().target;
+        assert_eq!((target.nixos.as_str(), target.site.as_str()), ("25.05", "acme"));
+        assert_eq!(target.secrets, SecretsBy::Sops);
+        assert_eq!(target.group("web01.example.net").unwrap(), "web", "the first group counts");
+        assert_eq!(target.group("db01.example.net").unwrap(), "all");
+        assert_eq!(target.tags("web01.example.net").count(), 1);
+        assert_eq!(settings("").unwrap().target, Target::default());
+    }
+
+    #[test]
+    fn the_settings_that_init_writes_are_the_defaults() {
+        let found = settings(include_str!("../../templates/migrate.toml")).unwrap();
+        assert_eq!(found.target, Target::default());
+    }
+
+    #[test]
+    fn a_target_that_cannot_be_used_is_refused_at_its_place_with_the_way_out() {
+        for (text, place) in [
+            ("[target]\nnixos = \"24.12\"\n", 2),
+            ("[target]\n\nsecrets = \"vault\"\n", 3),
+            ("[site]\nname = \"services\"\n", 2),
+            ("[site]\nname = \"a.b\"\n", 2),
+            ("[groups]\n\"../up\" = [\"*\"]\n", 2),
+            ("[tags]\ncanary = [\"\"]\n", 2),
+        ] {
+            let found = settings(text).unwrap_err();
+            assert_eq!(found.line_column().unwrap().line, place, "{text}");
+            assert!(found.help_line().is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_nothing_reads_is_refused() {
         for text in [
+            "[target]\nnixpkgs = \"x\"\n",
+            "[site]\nurl = \"x\"\n",
             "[function.x]\nvalue = 1\n",
             "[functions.x]\nvalues = 1\n",
             "[puppetdb]\nurl = \"x\"\n",

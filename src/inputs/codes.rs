@@ -159,7 +159,9 @@ pub(crate) const SETTINGS: Code = Code {
     explanation: "The file is not TOML, or has a key that nothing reads. Answers to function calls are \
                   `[functions.NAME]` with `value = …` for every call, or `answers = [{arguments = […], value = …}]` \
                   for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`. \
-                  `[puppetdb]` has `location`, `ca`, `cert` and `key`.",
+                  `[puppetdb]` has `location`, `ca`, `cert` and `key`. `[target]` has `nixos` and `secrets`, `[site]` \
+                  has `name`; `[groups]` and `[tags]` have lists of globs of certnames by name. \
+                  `migrate convert --init` writes a file with all of them.",
 };
 
 /// All codes of this stage.

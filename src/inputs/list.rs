@@ -168,7 +168,7 @@ fn is_selected(name: &str, nodes: &[String]) -> bool {
 }
 
 /// Matches `*` and `?`.
-fn matches_glob(pattern: &str, name: &str) -> bool {
+pub(super) fn matches_glob(pattern: &str, name: &str) -> bool {
     let mut pattern_chars = pattern.chars();
     match pattern_chars.next() {
         None => name.is_empty(),

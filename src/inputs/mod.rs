@@ -17,6 +17,7 @@ mod puppetdb;
 mod puppetfile;
 mod reader;
 mod repo;
+mod target;
 mod trusted;
 
 pub use answers::{Answers, Settings};
@@ -33,4 +34,5 @@ pub use puppetdb::{PuppetDb, PuppetDbSettings, is_address};
 pub use puppetfile::{PuppetfileModule, puppetfile};
 pub use reader::{Reader, YamlReader};
 pub use repo::{Layout, Repo};
+pub use target::{SecretsBy, Target};
 pub use trusted::trusted;

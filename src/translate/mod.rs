@@ -13,6 +13,7 @@ mod edges;
 mod ledger;
 pub mod nixos;
 mod origins;
+mod roles;
 mod rule;
 mod sources;
 
@@ -20,6 +21,7 @@ pub use codes::CODES;
 pub use edges::Orders;
 pub use ledger::{Class, Container, Entry, Flag, Ledger, Score, Verdict};
 pub use nixos::NIX_RULES;
+pub use roles::roles;
 pub use rule::{RULES, Rule};
 pub use sources::Sources;
 

@@ -1,32 +1,29 @@
-//! The flake around the hosts' files.
+//! The hosts' files, the larger texts, the recipients of secrets.
 
 use super::{
-    host,
+    entries, host,
     printer::{self, Paths},
 };
 use crate::{
     diag::{Diagnostic, Result},
-    emit::{Hosts, OutFile, Output, Place, codes},
+    emit::{Around, Hosts, OutFile, Output, Place, codes},
     translate::nixos::Artifact,
 };
 use ecow::EcoString;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The release of nixpkgs that is pinned where nothing else is told.
-pub(crate) const RELEASE: &str = "24.11";
-
 /// Writes `flake.nix`, `hosts/`, `files/` and `secrets/` into the output.
 ///
 /// # Errors
 /// Gives a file that nixfmt does not accept, and names that cannot be files.
-pub(crate) fn write(hosts: &Hosts<'_>, output: &mut Output) -> Result<()> {
+pub(crate) fn write(hosts: &Hosts<'_>, around: &Around, output: &mut Output) -> Result<()> {
     let shared = shared_artifacts(hosts);
     let mut secrets: BTreeMap<EcoString, BTreeSet<EcoString>> = BTreeMap::new();
     for (certname, translated) in hosts {
         check_name(certname)?;
         let paths = HostPaths { certname, shared: &shared };
         let printed = host::print(certname, &translated.plan, &paths)?;
-        let file = format!("hosts/{certname}.nix");
+        let file = host_file(certname);
         for (at, setting) in translated.plan.settings.iter().enumerate() {
             let Some(line) = printed.lines.get(&at) else { continue };
             for item in &setting.items {
@@ -44,11 +41,16 @@ pub(crate) fn write(hosts: &Hosts<'_>, output: &mut Output) -> Result<()> {
             secrets.entry(name.clone()).or_default().insert(certname.clone());
         }
     }
-    output.files.insert("flake.nix".into(), OutFile::text(flake(hosts, !secrets.is_empty())?));
+    entries::write(hosts, around, output)?;
     if !secrets.is_empty() {
         output.files.insert("secrets/secrets.nix".into(), OutFile::text(recipients(&secrets)?));
     }
     Ok(())
+}
+
+/// Says where a host's file lies in the output.
+pub(super) fn host_file(certname: &str) -> String {
+    format!("hosts/{certname}.nix")
 }
 
 /// A certname becomes the name of a file: letters, digits, `.`, `-` and `_`, as Puppet allows.
@@ -106,42 +108,6 @@ impl Paths for HostPaths<'_> {
     fn path(&self, path: &str) -> String {
         format!("../{path}")
     }
-}
-
-fn flake(hosts: &Hosts<'_>, secrets: bool) -> Result<String> {
-    let mut entries = String::new();
-    for (certname, translated) in hosts {
-        let system = match translated.config.host.architecture.as_str() {
-            "arm64" | "aarch64" => "aarch64-linux",
-            _ => "x86_64-linux",
-        };
-        let name = printer::name(attribute(certname, hosts));
-        entries.push_str(&format!("{name} = host \"{system}\" ./hosts/{certname}.nix;\n"));
-    }
-    let (input, argument, module) = if secrets {
-        (
-            "agenix = {\nurl = \"github:ryantm/agenix\";\ninputs.nixpkgs.follows = \"nixpkgs\";\n};\n",
-            "agenix, ",
-            "agenix.nixosModules.default ",
-        )
-    } else {
-        ("", "", "")
-    };
-    let nixpkgs = format!("nixpkgs.url = \"github:NixOS/nixpkgs/nixos-{RELEASE}\";");
-    let text = format!(
-        "{{\ndescription = \"hosts moved from Puppet\";\n\ninputs = {{\n{nixpkgs}\n{input}}};\n\n\
-         outputs = {{ nixpkgs, {argument}... }}:\nlet\nhost = system: module: nixpkgs.lib.nixosSystem {{\n\
-         inherit system;\nmodules = [ {module}module ];\n}};\nin\n{{\nnixosConfigurations = {{\n{entries}}};\n}};\n}}\n"
-    );
-    host::format("flake.nix", &text)
-}
-
-/// The host's name without its domain where that is unique, else the certname.
-fn attribute<'n>(certname: &'n EcoString, hosts: &Hosts<'_>) -> &'n str {
-    let short = |name: &'n str| name.split('.').next().unwrap_or(name);
-    let mine = short(certname);
-    let same = hosts.keys().filter(|name| name.split('.').next() == Some(mine)).count();
-    if same == 1 { mine } else { certname }
 }
 
 /// `secrets/secrets.nix` of agenix: who may decrypt what. The hosts' keys are for a human to fill in.

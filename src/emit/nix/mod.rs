@@ -1,8 +1,10 @@
-//! A NixOS flake: `flake.nix`, a file a host, larger texts, references to secrets.
+//! A NixOS flake: the ways in (`flake.nix`, `default.nix`), a file a host, larger texts, references to secrets.
 
+mod entries;
 mod flake;
 mod host;
 mod printer;
 mod tree;
+mod unfree;
 
 pub(crate) use flake::write;
