@@ -46,7 +46,9 @@ fn converting_again_changes_no_byte_and_check_tells_a_change_by_exit_status() {
     let first = convert(&out, &["--jobs", "1"]);
     assert_eq!(first.status.code(), Some(0), "{}", common::stderr(&first));
     let before = tree(&out);
-    for name in ["flake.nix", "MIGRATION.md", "report.json", "report.html", "hosts/web01.example.net.nix"] {
+    for name in
+        ["flake.nix", "MIGRATION.md", "report.json", "report.html", "hosts/webserver/web01.example.net.nix"]
+    {
         assert!(before.contains_key(&out.join(name)), "{name} is missing");
     }
     let second = convert(&out, &["--jobs", "2"]);
@@ -120,11 +122,11 @@ fn explain_goes_from_the_puppet_line_and_the_hiera_key_to_the_output_line() {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
     let folder = tempfile::tempdir().unwrap();
-    convert(folder.path(), &["--node", "web01.example.net"]);
-    let place =
-        text.split("written to hosts/web01.example.net.nix:").nth(1).unwrap_or_else(|| panic!("{text}"));
-    let line: usize = place.lines().next().unwrap().trim().parse().unwrap();
-    let nix = fs::read_to_string(folder.path().join("hosts/web01.example.net.nix")).unwrap();
+    convert(folder.path(), &[]);
+    let place = text.split("written to ").nth(1).unwrap_or_else(|| panic!("{text}"));
+    let (file, line) = place.lines().next().unwrap().trim().split_once(':').unwrap();
+    let line: usize = line.parse().unwrap();
+    let nix = fs::read_to_string(folder.path().join(file)).unwrap();
     assert!(nix.lines().nth(line - 1).unwrap().contains("users.motd"), "line {line}");
 }
 

@@ -14,14 +14,14 @@
 
 use migrate::{
     catalog::{Catalog, read_catalog},
-    emit,
+    emit, factor,
     packages::NameMap,
     source::DiskWorld,
     translate::{self, Context, NIX_RULES, RULES, Sources, Translated, is_leaf},
     value::Value,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -90,11 +90,29 @@ fn rules_claim_each_resource_once() {
     assert!(NIX_RULES.iter().all(|rule| !rule.doc.is_empty()));
 }
 
+/// Factors and emits hosts as one fleet; what is emitted gives each host's settings again.
+fn emitted(catalogs: &[(PathBuf, Catalog)], hosts: &[Translated]) -> emit::Output {
+    let mut members: Vec<_> = hosts
+        .iter()
+        .zip(catalogs)
+        .map(|(translated, (_, catalog))| {
+            let certname = &translated.config.host.certname;
+            factor::Member { certname, translated, catalog, facts: &Value::Undef }
+        })
+        .collect();
+    members.sort_by_key(|member| member.certname);
+    let fleet = factor::Fleet { site: "site".into(), own: BTreeSet::new(), members };
+    let factored = factor::factor(&fleet);
+    assert_eq!(factor::check(&fleet, &factored), []);
+    let hosts: emit::Hosts<'_> = hosts.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
+    emit::emit(&hosts, &factored, &emit::Around::default()).expect("every catalog can be emitted")
+}
+
 #[test]
 fn emitted_files_are_nix_and_name_options_that_exist() {
-    let all: Vec<_> = catalogs().iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
-    let hosts: emit::Hosts<'_> = all.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
-    let output = emit::emit(&hosts, &emit::Around::default()).expect("every catalog can be emitted");
+    let catalogs = catalogs();
+    let all: Vec<_> = catalogs.iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
+    let output = emitted(&catalogs, &all);
     let options = known_options();
     for host in &all {
         for setting in &host.plan.settings {
@@ -150,8 +168,7 @@ fn parses(folder: &Path) {
 fn secrets_of_the_catalogs_are_in_no_file() {
     for (repo, catalog) in catalogs() {
         let translated = translated(&repo, &catalog);
-        let hosts: emit::Hosts<'_> = BTreeMap::from([(catalog.name.clone(), &translated)]);
-        let output = emit::emit(&hosts, &emit::Around::default()).unwrap();
+        let output = emitted(&[(repo, catalog.clone())], &[translated]);
         let needles = emit::needles(&catalog);
         if let Some((file, needle)) = emit::find_secret(&output, &needles) {
             panic!("{}: {file} holds {}", catalog.name, needle.id);
@@ -162,8 +179,8 @@ fn secrets_of_the_catalogs_are_in_no_file() {
 #[test]
 fn show() {
     let Ok(out) = std::env::var("SHOW") else { return };
-    let all: Vec<_> = catalogs().iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
-    let hosts: emit::Hosts<'_> = all.iter().map(|it| (it.config.host.certname.clone(), it)).collect();
+    let catalogs = catalogs();
+    let all: Vec<_> = catalogs.iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
     for it in &all {
         let score = it.ledger.score();
         eprintln!("{} {:?} {:?} {}", it.config.host.certname, score.classes, score.flags, score.per_mille());
@@ -172,6 +189,5 @@ fn show() {
             eprintln!("  {} [{}] {}", entry.resource, entry.verdict.rule, entry.verdict.reason);
         }
     }
-    let output = emit::emit(&hosts, &emit::Around::default()).unwrap();
-    emit::write_output(&output, Path::new(&out)).unwrap();
+    emit::write_output(&emitted(&catalogs, &all), Path::new(&out)).unwrap();
 }

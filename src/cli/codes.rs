@@ -18,6 +18,7 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::eval::CODES);
     codes.extend(crate::model::CODES);
     codes.extend(crate::translate::CODES);
+    codes.extend(crate::factor::CODES);
     codes.extend(crate::emit::CODES);
     codes.extend(crate::store::CODES);
     codes.extend(crate::build::CODES);

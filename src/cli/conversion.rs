@@ -10,20 +10,28 @@ use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Result},
     emit::{self, Around, Output},
-    inputs::{FLAG, ReadNode},
+    factor::{self, Difference, Fleet, Member},
+    inputs::{FLAG, ReadNode, Repo},
     packages::NameMap,
     report::Report,
     translate::{self, Context, Sources, Translated},
     value::Value,
 };
 use ecow::EcoString;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Compiled nodes, and those with a catalog translated, in the same order.
 pub(super) struct Conversion {
     pub(super) compiled: Vec<CompiledNode>,
     pub(super) hosts: Vec<Translated>,
     pub(super) around: Around,
+    /// The facts of the translated hosts, in their order.
+    facts: Vec<Value>,
+    /// The modules that are the site's own.
+    own: BTreeSet<EcoString>,
 }
 
 impl Conversion {
@@ -31,10 +39,28 @@ impl Conversion {
         self.compiled.iter().filter_map(|node| node.catalog.as_ref())
     }
 
+    /// Returns the translated hosts as a fleet, sorted by certname.
+    pub(super) fn fleet(&self) -> Fleet<'_> {
+        let hosts = self.hosts.iter().zip(self.catalogs()).zip(&self.facts);
+        let mut members: Vec<Member<'_>> = hosts
+            .map(|((translated, catalog), facts)| {
+                let certname = &translated.config.host.certname;
+                Member { certname, translated, catalog, facts }
+            })
+            .collect();
+        members.sort_by_key(|member| member.certname);
+        Fleet { site: self.around.target.site.clone(), own: self.own.clone(), members }
+    }
+
     /// Emits the files of all hosts.
     pub(super) fn emit(&self) -> Result<Output> {
         let hosts = self.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
-        emit::emit(&hosts.collect(), &self.around)
+        let fleet = self.fleet();
+        let factored = factor::factor(&fleet);
+        match factor::check(&fleet, &factored).first() {
+            Some(found) => Err(not_the_same(found)),
+            None => emit::emit(&hosts.collect(), &factored, &self.around),
+        }
     }
 
     pub(super) fn report(&self) -> Report {
@@ -78,7 +104,24 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
         Some((node.certname.clone(), roles))
     });
     let around = Around { target: loaded.target.clone(), roles: roles.collect(), ..Around::default() };
-    Ok(Conversion { compiled, hosts, around })
+    let facts = compiled.iter().zip(&nodes).filter(|(node, _)| node.catalog.is_some());
+    let facts =
+        facts.map(|(_, (_, inputs))| inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef));
+    Ok(Conversion { hosts, around, facts: facts.collect(), own: own_modules(&loaded.repo), compiled })
+}
+
+fn not_the_same(found: &Difference) -> Box<Diagnostic> {
+    let Difference { certname, option, wanted, given } = found;
+    let message = format!("`{option}` of {certname} would be {given:?} instead of {wanted:?}");
+    Box::new(Diagnostic::error(&factor::NOT_THE_SAME, message))
+}
+
+/// The modules in the repo that no Puppetfile deploys.
+fn own_modules(repo: &Repo) -> BTreeSet<EcoString> {
+    let deployed = |name: &EcoString| repo.puppetfile.iter().any(|module| module.name == *name);
+    let own =
+        repo.modules.iter().filter(|module| module.root.starts_with(&repo.root) && !deployed(&module.name));
+    own.map(|module| module.name.clone()).collect()
 }
 
 /// `NAME=DIR`; what is private (`NAME=secret`) is not here and answers nothing.

@@ -46,9 +46,11 @@ impl Explain {
         if !self.what.contains('[') {
             return self.code(session);
         }
-        let conversion = convert(&self.repo, &self.sources, session)?;
+        // what a line of the output looks like depends on all hosts
+        let conversion = convert(&self.repo, &self.sources.of_all_nodes(), session)?;
         let output = conversion.emit()?;
-        let catalogs = conversion.catalogs().zip(&conversion.hosts);
+        let selected = |certname: &str| self.sources.selects(certname);
+        let catalogs = conversion.catalogs().zip(&conversion.hosts).filter(|(it, _)| selected(&it.name));
         let mut found = false;
         for (catalog, host) in catalogs {
             if let Some(resource) = self.resource(catalog) {
@@ -57,7 +59,8 @@ impl Explain {
                 found = true;
             }
         }
-        for node in conversion.compiled.iter().filter(|node| node.catalog.is_none()) {
+        let failed = conversion.compiled.iter().filter(|node| node.catalog.is_none());
+        for node in failed.filter(|node| selected(&node.certname)) {
             writeln!(session.err, "not compiled: {}", node.certname)?;
         }
         if found { Ok(Status::Done) } else { Err(self.unknown()) }

@@ -8,7 +8,7 @@ use crate::{
     hiera::yaml,
     inputs::{
         FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings, Target,
-        nodes_without_facts,
+        is_selected, nodes_without_facts,
     },
     maps::IndexMap,
     source::{DiskWorld, Recorded, RecordingWorld, SourceFile, World},
@@ -219,6 +219,16 @@ impl InputArguments {
 }
 
 impl SourceArguments {
+    /// Returns the same inputs with every node selected.
+    pub(super) fn of_all_nodes(&self) -> Self {
+        Self { nodes: Vec::new(), ..self.clone() }
+    }
+
+    /// Tells whether `--node` selects a node.
+    pub(super) fn selects(&self, certname: &str) -> bool {
+        is_selected(certname, &self.nodes)
+    }
+
     /// Reads the repo and the nodes' data.
     ///
     /// # Errors

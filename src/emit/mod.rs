@@ -17,7 +17,9 @@ pub(crate) use folder::compare;
 pub use folder::{Decided, Kept, Why, Written, check_folder, write_output};
 pub use guard::{Needle, find_secret, needles};
 
-use crate::{diag::Result, inputs::Target, maps::IndexSet, model::ItemId, translate::Translated};
+use crate::{
+    diag::Result, factor::Factored, inputs::Target, maps::IndexSet, model::ItemId, translate::Translated,
+};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 
@@ -86,9 +88,9 @@ pub struct Output {
 ///
 /// # Errors
 /// Gives what cannot be printed: names that are no file names, Nix that nixfmt refuses.
-pub fn emit(hosts: &Hosts<'_>, around: &Around) -> Result<Output> {
+pub fn emit(hosts: &Hosts<'_>, factored: &Factored, around: &Around) -> Result<Output> {
     let mut output = Output::default();
-    nix::write(hosts, around, &mut output)?;
+    nix::write(hosts, factored, around, &mut output)?;
     native::write(hosts, &mut output)?;
     Ok(output)
 }

@@ -1,4 +1,25 @@
 //! From many hosts to what they share: modules, options and small host files.
 //!
-//! In: the translated hosts of a fleet with their origins, and the syntax trees behind them. Out: Nix expressions over
-//! options that give each host's values again.
+//! In: a [`Fleet`] of translated hosts with their origins, and the syntax trees behind them. Out: [`Factored`]: modules
+//! with options, and host files that set them. Expanding both gives each host's settings again, which `expand` checks.
+
+mod assemble;
+mod codes;
+mod definitions;
+mod expand;
+mod files;
+mod fleet;
+mod ladder;
+mod module;
+mod names;
+mod places;
+mod slots;
+mod stubs;
+mod units;
+
+pub use assemble::factor;
+pub use codes::CODES;
+pub(crate) use codes::NOT_THE_SAME;
+pub use expand::{Difference, check};
+pub use fleet::{Fleet, Member, UnitName};
+pub use module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared};

@@ -163,7 +163,9 @@ fn listed(names: &[&str]) -> String {
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
-fn is_selected(name: &str, nodes: &[String]) -> bool {
+/// Tells whether a node is among those that names and globs select; all are where there is none.
+#[must_use]
+pub fn is_selected(name: &str, nodes: &[String]) -> bool {
     nodes.is_empty() || nodes.iter().any(|pattern| matches_glob(pattern, name))
 }
 

@@ -26,7 +26,7 @@ pub(crate) use codes::{CONF_IGNORED, FLAG, NO_NODES, PROGRAM, UNSUPPORTED};
 pub use facts::override_fact;
 pub use json::json;
 pub use legacy::{derive_legacy_facts, structured_fact};
-pub use list::{NodeList, ReadNode, node_inputs, nodes_without_facts};
+pub use list::{NodeList, ReadNode, is_selected, node_inputs, nodes_without_facts};
 pub use modules::{Module, Modules};
 pub use node::{NodeInputs, NodeSources};
 pub use programs::{Enc, Programs, RubyCall};

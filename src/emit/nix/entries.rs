@@ -6,6 +6,7 @@ use super::{flake::host_file, host, printer, unfree};
 use crate::{
     diag::Result,
     emit::{Around, Hosts, OutFile, Output},
+    factor::Factored,
     inputs::SecretsBy,
 };
 use ecow::EcoString;
@@ -18,13 +19,18 @@ const RESERVED: [&str; 3] = ["meta", "defaults", "network"];
 ///
 /// # Errors
 /// Gives a text that nixfmt does not accept: a fault of this program.
-pub(super) fn write(hosts: &Hosts<'_>, around: &Around, output: &mut Output) -> Result<()> {
+pub(super) fn write(
+    hosts: &Hosts<'_>,
+    factored: &Factored,
+    around: &Around,
+    output: &mut Output,
+) -> Result<()> {
     let unfree = unfree::names(hosts);
     if !unfree.is_empty() {
         output.files.insert("unfree.nix".into(), OutFile::text(predicate(&unfree)?));
     }
     let common = Common { around, unfree: !unfree.is_empty() };
-    output.files.insert("hosts.nix".into(), OutFile::text(table(hosts, around)?));
+    output.files.insert("hosts.nix".into(), OutFile::text(table(hosts, factored, around)?));
     output.files.insert("flake.nix".into(), OutFile::text(common.flake()?));
     output.files.insert("default.nix".into(), OutFile::text(common.without_inputs()?));
     output.files.insert(common.interface().into(), OutFile::text(common.declarations()?));
@@ -32,7 +38,7 @@ pub(super) fn write(hosts: &Hosts<'_>, around: &Around, output: &mut Output) -> 
 }
 
 /// One row a host.
-fn table(hosts: &Hosts<'_>, around: &Around) -> Result<String> {
+fn table(hosts: &Hosts<'_>, factored: &Factored, around: &Around) -> Result<String> {
     let mut text = String::from(
         "# The hosts: platform, address for deployment, tags (`colmena apply --on @TAG`), modules.\n{\n",
     );
@@ -47,7 +53,7 @@ fn table(hosts: &Hosts<'_>, around: &Around) -> Result<String> {
         text.push_str(&format!(
             "{name} = {{\nsystem = \"{system}\";\naddress = \"{certname}\";\ntags = [ {} ];\nmodules = [ ./{} ];\n}};\n",
             tags.join(" "),
-            host_file(certname),
+            host_file(factored, certname),
         ));
     }
     text.push_str("}\n");

@@ -1,13 +1,10 @@
 //! The hosts' files, the larger texts, the recipients of secrets.
 
-use super::{
-    entries, host,
-    printer::{self, Paths},
-};
+use super::{entries, factored, host, printer};
 use crate::{
     diag::{Diagnostic, Result},
-    emit::{Around, Hosts, OutFile, Output, Place, codes},
-    translate::nixos::Artifact,
+    emit::{Around, Hosts, OutFile, Output, codes},
+    factor::Factored,
 };
 use ecow::EcoString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,41 +13,25 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Gives a file that nixfmt does not accept, and names that cannot be files.
-pub(crate) fn write(hosts: &Hosts<'_>, around: &Around, output: &mut Output) -> Result<()> {
-    let shared = shared_artifacts(hosts);
+pub(crate) fn write(
+    hosts: &Hosts<'_>,
+    factored: &Factored,
+    around: &Around,
+    output: &mut Output,
+) -> Result<()> {
     let mut secrets: BTreeMap<EcoString, BTreeSet<EcoString>> = BTreeMap::new();
     for (certname, translated) in hosts {
         check_name(certname)?;
-        let paths = HostPaths { certname, shared: &shared };
-        let printed = host::print(certname, &translated.plan, &paths)?;
-        let file = host_file(certname);
-        for (at, setting) in translated.plan.settings.iter().enumerate() {
-            let Some(line) = printed.lines.get(&at) else { continue };
-            for item in &setting.items {
-                let place = Place { file: file.clone(), line: *line };
-                output.places.entry((certname.clone(), item.clone())).or_default().push(place);
-            }
-        }
-        output.files.insert(file, OutFile::text(printed.text));
-        for (key, artifact) in &translated.plan.artifacts {
-            let path = paths.place(key);
-            let file = OutFile { bytes: artifact.bytes.clone(), executable: artifact.executable };
-            output.files.insert(path, file);
-        }
         for name in translated.plan.secrets.keys() {
             secrets.entry(name.clone()).or_default().insert(certname.clone());
         }
     }
-    entries::write(hosts, around, output)?;
+    factored::write(factored, output)?;
+    entries::write(hosts, factored, around, output)?;
     if !secrets.is_empty() {
         output.files.insert("secrets/secrets.nix".into(), OutFile::text(recipients(&secrets)?));
     }
     Ok(())
-}
-
-/// Says where a host's file lies in the output.
-pub(super) fn host_file(certname: &str) -> String {
-    format!("hosts/{certname}.nix")
 }
 
 /// A certname becomes the name of a file: letters, digits, `.`, `-` and `_`, as Puppet allows.
@@ -67,47 +48,9 @@ fn check_name(certname: &str) -> Result<()> {
     Err(Box::new(Diagnostic::error(&codes::BAD_NAME, message)))
 }
 
-/// Keys of files whose bytes are the same on every host that has them, and that several hosts have.
-fn shared_artifacts<'a>(hosts: &Hosts<'a>) -> BTreeSet<&'a EcoString> {
-    let mut seen: BTreeMap<&EcoString, (usize, &Artifact, bool)> = BTreeMap::new();
-    for (key, artifact) in hosts.values().flat_map(|translated| &translated.plan.artifacts) {
-        let known = seen.entry(key).or_insert((0, artifact, true));
-        known.0 += 1;
-        known.2 &= known.1 == artifact;
-    }
-    seen.into_iter().filter(|(_, (count, _, same))| *same && *count > 1).map(|(key, _)| key).collect()
-}
-
-struct HostPaths<'a> {
-    certname: &'a str,
-    shared: &'a BTreeSet<&'a EcoString>,
-}
-
-impl HostPaths<'_> {
-    /// Where a file lies in the output. Names that Nix or a file system would not take are made plain.
-    fn place(&self, key: &str) -> String {
-        let plain = |part: &str| {
-            let safe = part.chars().map(|letter| {
-                if letter.is_ascii_alphanumeric() || "._-+=".contains(letter) { letter } else { '_' }
-            });
-            let safe: String = safe.collect();
-            if safe.chars().all(|letter| letter == '.') { format!("_{safe}") } else { safe }
-        };
-        let safe = key.split('/').filter(|part| !part.is_empty()).map(plain).collect::<Vec<_>>().join("/");
-        let owner =
-            if self.shared.iter().any(|known| known.as_str() == key) { "common" } else { self.certname };
-        format!("files/{owner}/{safe}")
-    }
-}
-
-impl Paths for HostPaths<'_> {
-    fn file(&self, key: &str) -> String {
-        format!("../{}", self.place(key))
-    }
-
-    fn path(&self, path: &str) -> String {
-        format!("../{path}")
-    }
+/// Says where a host's file lies in the output.
+pub(super) fn host_file<'f>(factored: &'f Factored, certname: &str) -> &'f str {
+    factored.hosts.get(certname).map_or("", |host| host.file.as_str())
 }
 
 /// `secrets/secrets.nix` of agenix: who may decrypt what. The hosts' keys are for a human to fill in.

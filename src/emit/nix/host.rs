@@ -8,7 +8,7 @@ use crate::{
     diag::{Diagnostic, Result},
     emit::codes,
     maps::IndexMap,
-    translate::nixos::{Plan, Topic},
+    translate::nixos::{Setting, Stub, Topic},
 };
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -24,21 +24,38 @@ pub(super) struct Printed {
 ///
 /// # Errors
 /// Gives a text that nixfmt cannot read or does not leave alone: a fault of the printer.
-pub(super) fn print(certname: &str, plan: &Plan, paths: &dyn Paths) -> Result<Printed> {
-    let text = format(certname, &body(certname, plan, paths, false))?;
-    let marked = format(certname, &body(certname, plan, paths, true))?;
-    let (mut lines, mut kept) = (BTreeMap::new(), Vec::new());
-    let mut pending = Vec::new();
+pub(super) fn print(certname: &str, settings: &[Setting], paths: &dyn Paths) -> Result<Printed> {
+    let mut writer = Writer::new(paths, true);
+    for (path, tree) in blocks(settings.iter().zip(0..)) {
+        writer.gap();
+        writer.block(&path, &tree);
+    }
+    let header = arguments(&writer.out);
+    let text =
+        format!("# {certname}, made by migrate from its Puppet catalog\n{header}\n\n{{\n{}}}\n", writer.out);
+    format_marked(certname, &text)
+}
+
+/// Lays a text out and takes the marks (`#@<number>`) out of it, each of which numbers the next line.
+///
+/// # Errors
+/// Gives a text that nixfmt cannot read or does not leave alone: a fault of the printer.
+pub(super) fn format_marked(name: &str, marked: &str) -> Result<Printed> {
+    let plain: String =
+        marked.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("#@")).collect();
+    let text = format(name, &plain)?;
+    let marked = format(name, marked)?;
+    let (mut lines, mut kept, mut pending) = (BTreeMap::new(), 0, Vec::new());
     for line in marked.lines() {
         match line.trim_start().strip_prefix("#@").and_then(|number| number.parse::<usize>().ok()) {
             Some(number) => pending.push(number),
             None => {
-                kept.push(line);
-                lines.extend(pending.drain(..).map(|number| (number, kept.len())));
+                kept += 1;
+                lines.extend(pending.drain(..).map(|number| (number, kept)));
             }
         }
     }
-    if kept.len() != text.lines().count() {
+    if kept != text.lines().count() {
         lines.clear();
     }
     Ok(Printed { text, lines })
@@ -58,26 +75,14 @@ pub(super) fn format(name: &str, text: &str) -> Result<String> {
     Err(fault("formatting does not come to rest".into()))
 }
 
-fn body(certname: &str, plan: &Plan, paths: &dyn Paths, marked: bool) -> String {
-    let mut writer = Writer::new(paths, marked);
-    for (path, tree) in blocks(plan) {
-        writer.gap();
-        writer.block(&path, &tree);
-    }
-    let header = arguments(&writer.out);
-    let stubs = stubs(plan);
-    format!(
-        "# {certname}, made by migrate from its Puppet catalog\n{header}\n\n{{\n{}{stubs}}}\n",
-        writer.out
-    )
-}
-
 /// Settings by block: what shares its first two names (`services.nginx`), or its first alone where that is a
 /// topic of its own (`networking`). A block stands where the first topic of its settings is.
-fn blocks(plan: &Plan) -> Vec<(Vec<EcoString>, Tree<'_>)> {
+pub(super) fn blocks<'s>(
+    settings: impl Iterator<Item = (&'s Setting, usize)>,
+) -> Vec<(Vec<EcoString>, Tree<'s>)> {
     const WHOLE: [&str; 4] = ["networking", "boot", "time", "system"];
     let mut found: IndexMap<Vec<EcoString>, (Topic, Tree<'_>)> = IndexMap::default();
-    for (at, setting) in plan.settings.iter().enumerate() {
+    for (setting, at) in settings {
         let whole = setting.option.first().is_some_and(|first| WHOLE.contains(&first.as_str()));
         let length = if whole { 1 } else { 2.min(setting.option.len()) };
         let key: Vec<EcoString> = setting.option.iter().take(length).cloned().collect();
@@ -90,14 +95,17 @@ fn blocks(plan: &Plan) -> Vec<(Vec<EcoString>, Tree<'_>)> {
     blocks.into_iter().map(|(key, (_, tree))| (key, tree)).collect()
 }
 
+/// Tells whether a text of Nix has a word that is not part of another.
+pub(super) fn mentions(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|rest| rest.chars().last());
+        before.is_none_or(|letter| !(letter.is_alphanumeric() || "._-\"/".contains(letter)))
+    })
+}
+
 /// The module's arguments that the text uses.
-fn arguments(text: &str) -> String {
-    let uses = |word: &str| {
-        text.match_indices(word).any(|(at, _)| {
-            let before = text.get(..at).and_then(|rest| rest.chars().last());
-            before.is_none_or(|letter| !(letter.is_alphanumeric() || "._-\"/".contains(letter)))
-        })
-    };
+pub(super) fn arguments(text: &str) -> String {
+    let uses = |word: &str| mentions(text, word);
     let pkgs = uses("pkgs.") || uses("with pkgs;");
     let names = [("config", uses("config.")), ("lib", uses("lib.")), ("pkgs", pkgs)];
     let used: Vec<&str> = names.iter().filter(|(_, used)| *used).map(|(name, _)| *name).collect();
@@ -108,13 +116,13 @@ fn arguments(text: &str) -> String {
     format!("{{ {used}... }}:")
 }
 
-/// What is left for a human, as comments at the end.
-fn stubs(plan: &Plan) -> String {
-    if plan.stubs.is_empty() {
+/// What is left for a human, as comments.
+pub(super) fn stubs(stubs: &[Stub]) -> String {
+    if stubs.is_empty() {
         return String::new();
     }
     let mut out = String::from("\n# To decide by hand; MIGRATION.md lists these with what they were.\n");
-    for stub in &plan.stubs {
+    for stub in stubs {
         let origin = if stub.origin.is_empty() { String::new() } else { format!(" ({})", stub.origin) };
         let line = format!("TODO {}: {}{origin}", stub.item, stub.reason);
         out.push_str(&format!("# {}\n", line.replace(['\n', '\r'], " ")));

@@ -163,6 +163,13 @@ fn write_float(out: &mut String, it: f64) {
     }
 }
 
+/// Prints an expression as an argument of a function.
+pub(super) fn argument(expr: &Expr, paths: &dyn Paths) -> String {
+    let mut out = String::new();
+    write_within(&mut out, expr, SELECTION, paths);
+    out
+}
+
 /// An expression, in parentheses where it binds more loosely than its place allows.
 fn write_within(out: &mut String, expr: &Expr, loosest: u8, paths: &dyn Paths) {
     let wrapped = level(expr) > loosest;
@@ -391,7 +398,7 @@ fn escape_plain(text: &str, before_expr: bool) -> String {
     out
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", escape_plain(text, false))
 }
 

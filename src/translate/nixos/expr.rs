@@ -313,4 +313,65 @@ impl Expr {
         see(self);
         self.children().into_iter().for_each(|child| child.visit(see));
     }
+
+    /// Changes every expression in this one, the inner ones first.
+    pub(crate) fn rewrite(&mut self, change: &mut dyn FnMut(&mut Self)) {
+        fn keys(keys: &mut [Key], change: &mut dyn FnMut(&mut Expr)) {
+            for key in keys {
+                if let Key::Dynamic(inner) = key {
+                    inner.rewrite(change);
+                }
+            }
+        }
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Str(_)
+            | Self::File(_)
+            | Self::Path(_)
+            | Self::Select(_)
+            | Self::Packages(_) => {}
+            Self::Text(parts) => {
+                for part in parts {
+                    if let Part::Expr(inner) = part {
+                        inner.rewrite(change);
+                    }
+                }
+            }
+            Self::List(items) | Self::Apply(_, items) => {
+                items.iter_mut().for_each(|item| item.rewrite(change));
+            }
+            Self::Attrs(entries) => entries.iter_mut().for_each(|(_, value)| value.rewrite(change)),
+            Self::Call(function, arguments) => {
+                function.rewrite(change);
+                arguments.iter_mut().for_each(|argument| argument.rewrite(change));
+            }
+            Self::Get(it) => {
+                it.base.rewrite(change);
+                keys(&mut it.keys, change);
+                it.default.iter_mut().for_each(|default| default.rewrite(change));
+            }
+            Self::Has(base, path) => {
+                base.rewrite(change);
+                keys(path, change);
+            }
+            Self::If(it) => {
+                [&mut it.test, &mut it.then, &mut it.otherwise]
+                    .into_iter()
+                    .for_each(|part| part.rewrite(change));
+            }
+            Self::Let(bindings, body) => {
+                bindings.iter_mut().for_each(|(_, value)| value.rewrite(change));
+                body.rewrite(change);
+            }
+            Self::Lambda(_, inner) | Self::Not(inner) => inner.rewrite(change),
+            Self::Binary(_, sides) => {
+                sides.0.rewrite(change);
+                sides.1.rewrite(change);
+            }
+        }
+        change(self);
+    }
 }

@@ -1,0 +1,266 @@
+//! Puts modules and host files together.
+
+use super::{
+    definitions::{self, Definition},
+    files::Files,
+    fleet::{Fleet, UnitName},
+    ladder::Ladder,
+    module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
+    names::Names,
+    places,
+    slots::{Slot, SlotKey, align},
+    stubs,
+    units::{Hosts, Units},
+};
+use crate::{
+    maps::IndexMap,
+    translate::nixos::{Expr, Setting, Topic},
+};
+use ecow::EcoString;
+
+/// Factors a fleet.
+#[must_use]
+pub fn factor(fleet: &Fleet<'_>) -> Factored {
+    let mut files = Files::new(fleet);
+    let members = fleet.members.iter().enumerate();
+    let all: Vec<Vec<Definition>> =
+        members.map(|(host, member)| definitions::of_host(fleet, host, member, &files)).collect();
+    let units = Units::new(fleet, &all);
+    let mut work = Work::new(fleet, units);
+    let shared = all.into_iter().enumerate().map(|(host, made)| work.keep_own(host, made)).collect();
+    let certnames: Vec<EcoString> = fleet.members.iter().map(|member| member.certname.clone()).collect();
+    let mut rungs = Rungs::default();
+    for (key, slot) in align(shared) {
+        let mut ladder = Ladder { files: &mut files, rungs: &mut rungs, certnames: &certnames };
+        work.place(&key, &slot, &mut ladder);
+    }
+    work.switches(&mut rungs);
+    work.enable();
+    work.finish(files, rungs)
+}
+
+/// A module in the making.
+#[derive(Default)]
+struct Draft {
+    names: Names,
+    options: Vec<Declared>,
+    /// Settings by the hosts that have them.
+    groups: IndexMap<Hosts, Vec<Shared>>,
+    /// The conditions of the groups.
+    when: IndexMap<Hosts, Expr>,
+}
+
+struct Work<'a> {
+    fleet: &'a Fleet<'a>,
+    units: Units,
+    drafts: IndexMap<UnitName, Draft>,
+    hosts: Vec<Vec<Setting>>,
+}
+
+impl<'a> Work<'a> {
+    fn new(fleet: &'a Fleet<'a>, units: Units) -> Self {
+        let mut drafts: IndexMap<UnitName, Draft> = IndexMap::default();
+        for name in units.all.keys() {
+            let draft = drafts.entry(name.clone()).or_default();
+            // the options of a class below this one stand below its own
+            for below in units.all.keys() {
+                if let (Some(rest), true) =
+                    (below.parts().strip_prefix(name.parts().as_slice()), below != name)
+                    && let Some(part) = rest.first()
+                {
+                    draft.names.reserve(part.clone());
+                }
+            }
+        }
+        Self { fleet, units, drafts, hosts: vec![Vec::new(); fleet.members.len()] }
+    }
+
+    /// Keeps what is the host's alone for its file; gives the rest.
+    fn keep_own(&mut self, host: usize, made: Vec<Definition>) -> Vec<Definition> {
+        let alone = |unit: &UnitName| matches!(unit, UnitName::Node(_)) && self.units.hosts(unit).len() == 1;
+        let (own, shared): (Vec<_>, Vec<_>) =
+            made.into_iter().partition(|it| definitions::is_own(&it.option) || alone(&it.unit));
+        let Some(settings) = self.hosts.get_mut(host) else { return shared };
+        for definition in own {
+            settings.push(Setting {
+                topic: definition.topic,
+                option: definition.option,
+                value: definition.value,
+                origin: definition.origin,
+                items: definition.items,
+                pieces: Vec::new(),
+            });
+        }
+        shared
+    }
+
+    fn place(&mut self, key: &SlotKey, slot: &Slot, ladder: &mut Ladder<'_>) {
+        let draft = self.drafts.entry(key.unit.clone()).or_default();
+        let rung = ladder.climb(key, slot, &mut draft.names);
+        let presence: Hosts = slot.held.keys().copied().collect();
+        let setting = Setting {
+            topic: slot.topic,
+            option: key.option.clone(),
+            value: rung.value,
+            origin: slot.origin.clone(),
+            items: Vec::new(),
+            pieces: Vec::new(),
+        };
+        let items = slot.held.iter().map(|(host, held)| (*host, held.items.clone())).collect();
+        draft.groups.entry(presence).or_default().push(Shared { setting, items, element: key.is_element() });
+        let mut set = Vec::new();
+        for variable in rung.options {
+            let option = places::option(&self.fleet.site, &key.unit, Some(&variable.declared.name));
+            draft.options.push(variable.declared);
+            set.extend(variable.set.into_iter().map(|(host, value)| (host, option.clone(), value)));
+        }
+        for (host, option, value) in set {
+            self.host_sets(host, option, value);
+        }
+    }
+
+    fn host_sets(&mut self, host: usize, option: Vec<EcoString>, value: Expr) {
+        if let Some(settings) = self.hosts.get_mut(host) {
+            let origin = EcoString::new();
+            let (items, pieces) = (Vec::new(), Vec::new());
+            settings.push(Setting { topic: Topic::Host, option, value, origin, items, pieces });
+        }
+    }
+
+    /// Gives each group that only some hosts of its unit have a condition.
+    fn switches(&mut self, rungs: &mut Rungs) {
+        let mut set = Vec::new();
+        for (unit, draft) in &mut self.drafts {
+            let everyone = self.units.hosts(unit);
+            for (presence, settings) in &draft.groups {
+                let Some(first) = settings.first().filter(|_| *presence != everyone) else { continue };
+                let item = first.items.values().flatten().next();
+                let name = draft.names.switch(item, &first.setting.option);
+                let usual = presence.len() * 2 > everyone.len();
+                draft.when.insert(presence.clone(), Expr::Select(vec!["cfg".into(), name.clone()]));
+                let option = places::option(&self.fleet.site, unit, Some(&name));
+                let differ = everyone.iter().filter(|host| presence.contains(host) != usual);
+                set.extend(differ.map(|host| (*host, option.clone(), Expr::Bool(!usual))));
+                draft.options.push(Declared {
+                    name,
+                    of: Expr::select("lib.types.bool"),
+                    default: Some(Expr::Bool(usual)),
+                    description: describe(settings),
+                });
+                rungs.switches += 1;
+            }
+        }
+        for (host, option, value) in set {
+            self.host_sets(host, option, value);
+        }
+    }
+
+    /// Lets includers, else hosts, switch units on.
+    fn enable(&mut self) {
+        let empty = self.empty();
+        let mut by_hosts = Vec::new();
+        for (name, unit) in &self.units.all {
+            if *name == UnitName::Main || unit.nested.is_some() || empty.contains(name) {
+                continue;
+            }
+            let option = places::option(&self.fleet.site, name, Some("enable"));
+            for (parent, from) in &unit.parents {
+                let everyone = self.units.hosts(parent);
+                let carried = self.carries(parent, from);
+                match self.drafts.get_mut(parent).filter(|_| carried) {
+                    Some(draft) => {
+                        let setting = Setting {
+                            topic: Topic::Host,
+                            option: option.clone(),
+                            value: Expr::Bool(true),
+                            origin: EcoString::new(),
+                            items: Vec::new(),
+                            pieces: Vec::new(),
+                        };
+                        draft
+                            .groups
+                            .entry(everyone)
+                            .or_default()
+                            .insert(0, Shared { setting, items: Default::default(), element: false });
+                    }
+                    None => by_hosts.extend(from.iter().map(|host| (*host, option.clone()))),
+                }
+            }
+        }
+        for (host, option) in by_hosts {
+            self.host_sets(host, option, Expr::Bool(true));
+        }
+    }
+
+    /// Tells whether a class switches on what it includes: where it does so on all of its hosts.
+    fn carries(&self, parent: &UnitName, from: &Hosts) -> bool {
+        matches!(parent, UnitName::Class(_)) && self.units.hosts(parent) == *from
+    }
+
+    /// Units that neither set anything nor bring one that does.
+    fn empty(&self) -> Vec<UnitName> {
+        let mut full: Vec<&UnitName> =
+            self.drafts.iter().filter(|(_, draft)| !draft.groups.is_empty()).map(|(name, _)| name).collect();
+        let mut at = 0;
+        while let Some(name) = full.get(at).copied() {
+            let parents = self.units.all.get(name).map(|unit| unit.parents.iter().collect::<Vec<_>>());
+            for (parent, from) in parents.unwrap_or_default() {
+                if self.carries(parent, from) && !full.contains(&parent) {
+                    full.push(parent);
+                }
+            }
+            at += 1;
+        }
+        self.units.all.keys().filter(|name| !full.contains(name)).cloned().collect()
+    }
+
+    fn finish(mut self, files: Files, rungs: Rungs) -> Factored {
+        let empty = self.empty();
+        let places = places::Places::new(&self.units, &empty);
+        let mut stubs = stubs::by_unit(self.fleet, &self.units);
+        let mut modules = IndexMap::default();
+        for (name, draft) in std::mem::take(&mut self.drafts) {
+            let unused = draft.groups.is_empty() && !stubs.contains_key(&name);
+            if (empty.contains(&name) || self.units.root(&name) != &name) && unused {
+                continue;
+            }
+            let root = self.units.root(&name);
+            let switch = || places::option(&self.fleet.site, root, Some("enable"));
+            let enabled_by = (*root != UnitName::Main).then(switch);
+            let mut groups: Vec<Group> = draft
+                .groups
+                .into_iter()
+                .map(|(presence, settings)| Group { when: draft.when.get(&presence).cloned(), settings })
+                .collect();
+            groups.sort_by_key(|group| group.when.is_some());
+            modules.insert(
+                name.clone(),
+                Module {
+                    file: places.file(&name),
+                    option: places::option(&self.fleet.site, &name, None),
+                    enabled_by,
+                    title: name.title(),
+                    options: draft.options,
+                    groups,
+                    stubs: stubs.shift_remove(&name).unwrap_or_default(),
+                },
+            );
+        }
+        let hosts = self.fleet.members.iter().zip(self.hosts).map(|(member, settings)| {
+            let file = places::host_file(member, &self.units);
+            (member.certname.clone(), HostFile { file, settings })
+        });
+        Factored { hosts: hosts.collect(), modules, inputs: Vec::new(), files: files.made, rungs }
+    }
+}
+
+/// Says what a switch brings, by the first options.
+fn describe(settings: &[Shared]) -> EcoString {
+    let mut options: Vec<String> =
+        settings.iter().map(|shared| format!("`{}`", shared.setting.option.join("."))).collect();
+    options.dedup();
+    let more = options.len().saturating_sub(3);
+    options.truncate(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", options.join(", ")).into()
+}

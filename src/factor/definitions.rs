@@ -1,0 +1,154 @@
+//! A host's settings as definitions: each belongs to one unit and names its place in the code.
+
+use super::{
+    files::Files,
+    fleet::{Fleet, Member, UnitName},
+};
+use crate::{
+    maps::{HashMap, IndexMap},
+    model::ItemId,
+    source::Origin,
+    translate::nixos::{Expr, Piece, Setting, Topic},
+};
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// A value that a unit gives to an option on one host.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) unit: UnitName,
+    pub(crate) topic: Topic,
+    pub(crate) option: Vec<EcoString>,
+    /// The value, or one element of a list to which others may add.
+    pub(crate) value: Expr,
+    /// Whether the value is one element.
+    pub(crate) element: bool,
+    /// For a comment.
+    pub(crate) origin: EcoString,
+    pub(crate) items: Vec<ItemId>,
+    /// Where the first of its items was declared.
+    pub(crate) from: Option<Arc<Origin>>,
+}
+
+/// Options that say who a host is and are its own.
+const OWN: [[&str; 2]; 4] = [
+    ["networking", "hostName"],
+    ["networking", "domain"],
+    ["networking", "hostId"],
+    ["system", "stateVersion"],
+];
+
+/// Tells whether an option belongs into the host's file.
+pub(crate) fn is_own(option: &[EcoString]) -> bool {
+    OWN.iter().any(|own| own.iter().copied().eq(option.iter().map(EcoString::as_str)))
+}
+
+/// Lists whose order means nothing, so that several modules may add to them.
+fn unordered(option: &[EcoString]) -> bool {
+    let option: Vec<&str> = option.iter().map(EcoString::as_str).collect();
+    match option.as_slice() {
+        ["environment", "systemPackages"] | ["systemd", "packages"] | ["boot", "kernelModules"] => true,
+        ["users", "users", _, "openssh", "authorizedKeys", "keys"] | ["users", "users", _, "extraGroups"] => {
+            true
+        }
+        ["networking", "firewall", last] => last.starts_with("allowed"),
+        ["networking", "hosts", _] => true,
+        _ => false,
+    }
+}
+
+/// Lists the definitions of a host in the order of its plan.
+pub(crate) fn of_host(fleet: &Fleet<'_>, host: usize, member: &Member<'_>, files: &Files) -> Vec<Definition> {
+    let origins: HashMap<ItemId, Arc<Origin>> =
+        member.translated.config.ids().filter_map(|(id, from)| Some((id, from.origin.clone()?))).collect();
+    let mut made = Vec::new();
+    for setting in &member.translated.plan.settings {
+        for piece in pieces(setting) {
+            let from = piece.items.iter().find_map(|item| origins.get(item)).cloned();
+            made.push(Definition {
+                unit: fleet.unit_of(from.as_deref()),
+                topic: setting.topic,
+                option: setting.option.clone(),
+                value: placed(&piece.value, host, files),
+                element: unordered(&setting.option),
+                origin: setting.origin.clone(),
+                items: piece.items,
+                from,
+            });
+        }
+    }
+    adopt(&mut made);
+    made
+}
+
+/// The pieces of a list in any order, or the setting as a whole.
+fn pieces(setting: &Setting) -> Vec<Piece> {
+    let whole = || vec![Piece { value: setting.value.clone(), items: setting.items.clone() }];
+    if !unordered(&setting.option) {
+        return whole();
+    }
+    if let Expr::Packages(names) = &setting.value {
+        return if setting.pieces.len() == names.len() { setting.pieces.clone() } else { whole() };
+    }
+    let Expr::List(items) = &setting.value else { return whole() };
+    if setting.pieces.len() == items.len() {
+        return setting.pieces.clone();
+    }
+    items.iter().map(|value| Piece { value: value.clone(), items: setting.items.clone() }).collect()
+}
+
+/// Turns keys of files into places in the output, so that equal values are equal files.
+fn placed(value: &Expr, host: usize, files: &Files) -> Expr {
+    let mut value = value.clone();
+    value.rewrite(&mut |expr| {
+        if let Expr::File(key) = expr {
+            *expr = Expr::Path(files.of(host, key));
+        }
+    });
+    value
+}
+
+/// What no item stands for goes where its neighbours are: the longest common part of the option decides, for a
+/// secret the setting that refers to it.
+fn adopt(made: &mut [Definition]) {
+    let parents: IndexMap<Vec<EcoString>, UnitName> = made
+        .iter()
+        .filter(|it| it.from.is_some())
+        .flat_map(|it| {
+            (2..=it.option.len())
+                .map(|length| (it.option.iter().take(length).cloned().collect(), it.unit.clone()))
+        })
+        .fold(IndexMap::default(), |mut known, (option, unit)| {
+            known.entry(option).or_insert(unit);
+            known
+        });
+    let users = secret_users(made);
+    for definition in made.iter_mut().filter(|it| it.from.is_none()) {
+        let secret = match definition.option.as_slice() {
+            [age, secrets, name, ..] if age == "age" && secrets == "secrets" => users.get(name),
+            _ => None,
+        };
+        let near = (2..=definition.option.len())
+            .rev()
+            .find_map(|length| parents.get(definition.option.get(..length)?));
+        if let Some(unit) = secret.or(near) {
+            definition.unit = unit.clone();
+        }
+    }
+}
+
+/// The unit of the first setting that refers to each secret.
+fn secret_users(made: &[Definition]) -> HashMap<EcoString, UnitName> {
+    let mut users = HashMap::default();
+    for definition in made.iter().filter(|it| it.from.is_some()) {
+        definition.value.visit(&mut |expr| {
+            if let Expr::Select(parts) = expr
+                && let [config, age, secrets, name, ..] = parts.as_slice()
+                && (config.as_str(), age.as_str(), secrets.as_str()) == ("config", "age", "secrets")
+            {
+                users.entry(name.clone()).or_insert_with(|| definition.unit.clone());
+            }
+        });
+    }
+    users
+}
