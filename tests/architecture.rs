@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "eval",
     "compile",
     "model",
+    "options",
     "translate",
     "factor",
     "store",

@@ -14,11 +14,14 @@
 
 use migrate::{
     catalog::{Catalog, read_catalog},
+    diag::Diagnostic,
     emit, factor,
+    options::OptionTable,
     packages::NameMap,
     source::DiskWorld,
     translate::{self, Context, NIX_RULES, RULES, Sources, Translated, is_leaf},
     value::Value,
+    verify::{OptionCounts, check_options},
 };
 use std::{
     collections::BTreeSet,
@@ -113,35 +116,19 @@ fn emitted_files_are_nix_and_name_options_that_exist() {
     let catalogs = catalogs();
     let all: Vec<_> = catalogs.iter().map(|(repo, catalog)| translated(repo, catalog)).collect();
     let output = emitted(&catalogs, &all);
-    let options = known_options();
+    let mut looked = OptionCounts::default();
     for host in &all {
-        for setting in &host.plan.settings {
-            assert!(exists(&options, &setting.option), "no option {:?}", setting.option);
-        }
+        let (found, counts) = check_options(&host.config, &host.plan, OptionTable::shipped());
+        let found: Vec<_> = found.iter().map(Diagnostic::one_line).collect();
+        assert_eq!(found, [""; 0], "{}", host.config.host.certname);
+        looked.fitting += counts.fitting;
+        looked.unsure += counts.unsure;
     }
+    assert!(looked.fitting > 10 * looked.unsure, "most values can be judged: {looked:?}");
     let folder = tempfile::tempdir().unwrap();
     emit::write_output(&output, folder.path()).unwrap();
     assert_eq!(emit::write_output(&output, folder.path()).unwrap(), emit::Written::default());
     parses(folder.path());
-}
-
-/// The names of the options this program sets, with `*` for names of a user's choice.
-fn known_options() -> Vec<Vec<String>> {
-    let text = include_str!("../data/options.txt");
-    let names = text.lines().filter(|line| !line.starts_with('#'));
-    names.map(|line| line.split(' ').map(str::to_owned).collect()).collect()
-}
-
-fn exists(options: &[Vec<String>], setting: &[ecow::EcoString]) -> bool {
-    options.iter().any(|option| {
-        let open = option.last().is_some_and(|last| last == "**");
-        let length = if open { option.len() - 1 <= setting.len() } else { option.len() == setting.len() };
-        length
-            && option
-                .iter()
-                .zip(setting)
-                .all(|(name, part)| name == "*" || name == "**" || *name == part.as_str())
-    })
 }
 
 fn parses(folder: &Path) {

@@ -17,12 +17,14 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::functions::CODES);
     codes.extend(crate::eval::CODES);
     codes.extend(crate::model::CODES);
+    codes.extend(crate::options::CODES);
     codes.extend(crate::translate::CODES);
     codes.extend(crate::factor::CODES);
     codes.extend(crate::emit::CODES);
     codes.extend(crate::store::CODES);
     codes.extend(crate::build::CODES);
     codes.extend(crate::diff::CODES);
+    codes.extend(crate::verify::CODES);
     codes.extend(crate::check::CODES);
     codes.extend(crate::activate::CODES);
     codes.extend(crate::report::CODES);

@@ -12,10 +12,12 @@ use crate::{
     emit::{self, Around, Output},
     factor::{self, Difference, Fleet, Member},
     inputs::{FLAG, ReadNode, Repo},
+    options::OptionTable,
     packages::NameMap,
     report::Report,
     translate::{self, Context, Sources, Translated},
     value::Value,
+    verify::check_options,
 };
 use ecow::EcoString;
 use std::{
@@ -60,6 +62,14 @@ impl Conversion {
         match factor::check(&fleet, &factored).first() {
             Some(found) => Err(not_the_same(found)),
             None => emit::emit(&hosts.collect(), &factored, &self.around),
+        }
+    }
+
+    /// Checks the options of every host against a table; what is wrong joins the host's findings.
+    pub(super) fn check_options(&mut self, table: &OptionTable) {
+        for host in &mut self.hosts {
+            let (found, _) = check_options(&host.config, &host.plan, table);
+            host.diagnostics.extend(found);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Format, InputArguments, Session, Status,
     conversion::{Conversion, convert},
+    index::read_options,
     session::{Outcome, Stop},
     written::Met,
 };
@@ -16,7 +17,7 @@ use clap::Args;
 use std::{
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Where the score's table is laid out without a terminal.
@@ -33,6 +34,9 @@ pub(super) struct Convert {
     /// Write a commented `migrate.toml` (or the file that `--config` names) and nothing else
     #[arg(long, conflicts_with = "check")]
     init: bool,
+    /// A table of your own nixpkgs's options, made by `migrate index`; default that of the pinned release
+    #[arg(long, value_name = "FILE")]
+    options: Option<PathBuf>,
 }
 
 impl Convert {
@@ -44,10 +48,12 @@ impl Convert {
         super::activation::text_or_json(session)?;
         // before the work, so that nobody waits for a refusal
         let decided = emit::check_folder(&folder)?;
+        let options = read_options(self.options.as_deref())?;
         let mut conversion = convert(&self.inputs.repo, self.inputs.sources(), session)?;
         conversion.around.decided = decided;
+        conversion.check_options(options.table());
         let name = |index: usize| conversion.compiled.get(index).map(|node| node.certname.as_str());
-        Met::on(&conversion.compiled).report(name, session)?;
+        met(&conversion).report(name, session)?;
         let (output, report) = assemble(&conversion)?;
         let written =
             if self.check { emit::compare(&output, &folder)? } else { emit::write_output(&output, &folder)? };
@@ -81,6 +87,16 @@ fn init(session: &mut Session<'_>) -> Outcome {
     let shown = path.display();
     writeln!(session.out, "{shown}: written; look it through, then convert with `--config {shown}`")?;
     Ok(Status::Done)
+}
+
+/// What was met on the nodes, by compiling and by translating.
+fn met(conversion: &Conversion) -> Met {
+    let mut met = Met::on(&conversion.compiled);
+    let with = conversion.compiled.iter().enumerate().filter(|(_, node)| node.catalog.is_some());
+    for ((index, _), host) in with.zip(&conversion.hosts) {
+        met.add(index, host.diagnostics.clone());
+    }
+    met
 }
 
 fn no_folder() -> Stop {

@@ -15,6 +15,7 @@ mod diff;
 mod explain;
 mod gc;
 mod generations;
+mod index;
 mod inputs;
 mod lookup;
 mod parse;
@@ -62,6 +63,8 @@ enum Command {
     Check(check::Check),
     /// Explain where a resource comes from and what it becomes, or what a diagnostic code means
     Explain(explain::Explain),
+    /// Make a table of the options of your own nixpkgs, for `--options`
+    Index(index::Index),
     /// Compare two sides: catalogs, host files, or folders of them
     Diff(diff::Diff),
     /// Build a host file into the store of a root, without activating it
@@ -97,6 +100,7 @@ impl Command {
             Self::Convert(command) => command.run(session),
             Self::Explain(command) => command.run(session),
             Self::Check(command) => command.run(session),
+            Self::Index(command) => command.run(session),
             Self::Diff(command) => command.run(session),
             Self::Build(command) => command.run(session),
             Self::Plan(command) => command.run(session),
