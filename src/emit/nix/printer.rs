@@ -241,15 +241,41 @@ fn write_list(out: &mut String, items: &[Expr], paths: &dyn Paths) {
 
 /// One package as `[ pkgs.a ]`, several as `with pkgs; [ … ]`.
 fn write_packages(out: &mut String, names: &[ecow::EcoString]) {
-    if let [one] = names {
+    if let [one] = names
+        && !LANGUAGES.iter().any(|(set, _)| one.starts_with(set))
+    {
         return push(out, format_args!("[ pkgs.{} ]", path(one.split('.'))));
     }
+    let of = |set: &str| names.iter().filter_map(|name| name.strip_prefix(set)).collect::<Vec<_>>();
     out.push_str("with pkgs; [");
-    for package in names {
-        push(out, format_args!("\n{}", path(package.split('.'))));
+    for name in names {
+        let library = LANGUAGES.iter().any(|(set, _)| name.starts_with(set));
+        let bare = LANGUAGES.iter().any(|(set, shape)| {
+            shape.first().is_some_and(|alone| *alone == name.as_str()) && !of(set).is_empty()
+        });
+        if !library && !bare {
+            push(out, format_args!("\n{}", path(name.split('.'))));
+        }
+    }
+    for (set, [_, before, after]) in LANGUAGES {
+        let members = of(set);
+        if !members.is_empty() {
+            push(out, format_args!("\n({before}"));
+            members.iter().for_each(|member| push(out, format_args!("\n{}", name(member))));
+            push(out, format_args!("\n{after})"));
+        }
     }
     out.push_str("\n]");
 }
+
+/// Sets of libraries: a program finds those that its interpreter is built with, so that the interpreter alone (the
+/// first text) goes into the one with libraries, between the second text and the third.
+const LANGUAGES: [(&str, [&str; 3]); 4] = [
+    ("perlPackages.", ["perl", "perl.withPackages (ps: with ps; [", "])"]),
+    ("python3Packages.", ["python3", "python3.withPackages (ps: with ps; [", "])"]),
+    ("rPackages.", ["R", "rWrapper.override { packages = with rPackages; [", "]; }"]),
+    ("rubyPackages.", ["ruby", "ruby.withPackages (ps: with ps; [", "])"]),
+];
 
 fn write_attrs(out: &mut String, entries: &[(ecow::EcoString, Expr)], paths: &dyn Paths) {
     if entries.is_empty() {

@@ -35,7 +35,7 @@ fn apply(attributes: &mut Attributes<'_>, build: &mut Build<'_>) -> Outcome {
         "steers the package manager only",
     );
     attributes.satisfied(
-        &["reinstall_on_refresh", "package_settings", "flavor"],
+        &["reinstall_on_refresh", "package_settings", "flavor", "allow_virtual", "enable_only", "command"],
         "steers the package manager only",
     );
     build.config.packages.push(Package { name: name.clone(), state, provider, from: build.from.clone() });

@@ -21,7 +21,9 @@ mod stacks;
 mod units;
 
 pub use expr::{Expr, Get, Grouping, If, Key, Op, Part};
-pub use plan::{Artifact, Decision, PackageAnswer, PackageNames, Piece, Plan, Setting, Stub, Topic};
+pub use plan::{
+    Artifact, Confidence, Decision, PackageAnswer, PackageNames, Piece, Plan, Setting, Stub, Topic,
+};
 
 use crate::model::HostConfig;
 use plan::Planner;
@@ -76,10 +78,10 @@ pub static NIX_RULES: &[NixRule] = &[
     NixRule { name: "known-hosts", doc: "programs.ssh.knownHosts", run: network::known_hosts },
     NixRule { name: "hosts", doc: "networking.hosts", run: network::hosts },
     NixRule { name: "mounts", doc: "fileSystems, swapDevices", run: network::mounts },
-    NixRule { name: "packages", doc: "environment.systemPackages by the name map", run: packages::packages },
     NixRule { name: "files", doc: "environment.etc, tmpfiles, age", run: files::rest },
     NixRule { name: "cron", doc: "timers, lines of the system crontab", run: jobs::crons },
     NixRule { name: "services", doc: "options that enable a program", run: services::services },
+    NixRule { name: "packages", doc: "environment.systemPackages by the name map", run: packages::packages },
     NixRule { name: "exec", doc: "idioms and one-time units", run: execs::execs },
     NixRule { name: "no-consumer", doc: "who reads the files that were placed", run: files::consumers },
     NixRule { name: "owners", doc: "accounts that files and jobs name", run: owners::owners },

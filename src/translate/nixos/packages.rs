@@ -2,7 +2,8 @@
 
 use super::{
     expr::Expr,
-    plan::{Decision, Of, PackageAnswer, Piece, Planner, Topic},
+    plan::{Confidence, Decision, Of, PackageAnswer, Piece, Planner, Topic},
+    services,
 };
 use crate::{
     model::{ItemId, ItemKind, Package, PackageState},
@@ -26,26 +27,102 @@ pub(super) fn packages(planner: &mut Planner<'_>) {
 }
 
 fn one(planner: &mut Planner<'_>, package: &Package, id: &ItemId) -> Decision {
+    let answer = match &package.provider {
+        None => planner.packages.nixos(&package.name),
+        Some(provider) => planner.packages.language(provider, &package.name),
+    };
     if matches!(package.state, PackageState::Absent | PackageState::Purged) {
-        return Decision::new(Class::Satisfied, RULE, "nothing declares this package").flag(Flag::Absent);
+        return absent(planner, package, id, answer);
     }
-    if let Some(provider) = &package.provider {
-        return Decision::new(Class::Manual, RULE, eco_format!("a package of {provider}"));
-    }
-    let decision = match planner.packages.nixos(&package.name) {
-        Some(PackageAnswer::Attribute(attribute)) => {
+    let decision = match answer {
+        Some(PackageAnswer::Attribute(attribute, confidence)) => {
             planner.system_packages.entry(attribute.clone()).or_default().push(id.clone());
-            Decision::new(Class::Native, RULE, eco_format!("pkgs.{attribute}"))
+            Decision::new(Class::Native, RULE, installed(&attribute, confidence))
         }
-        Some(PackageAnswer::Base(reason) | PackageAnswer::Module(reason)) => {
-            Decision::new(Class::Satisfied, RULE, reason)
-        }
+        Some(PackageAnswer::Base(reason)) => Decision::new(Class::Satisfied, RULE, reason),
+        Some(PackageAnswer::Service(module)) => service(planner, (package, id), &module),
+        Some(PackageAnswer::Module(reason)) => part(planner, reason),
         Some(PackageAnswer::Dropped(reason)) => {
             return Decision::new(Class::Dropped, "package-not-needed", reason);
         }
-        None => return Decision::new(Class::Manual, RULE, "no package of nixpkgs is known for this name"),
+        None => match &package.provider {
+            Some(provider) => Decision::new(
+                Class::Manual,
+                RULE,
+                eco_format!("a package of {provider} that is not in nixpkgs"),
+            ),
+            None => Decision::new(Class::Manual, RULE, "no package of nixpkgs is known for this name"),
+        },
     };
     version(package, decision)
+}
+
+fn installed(attribute: &str, confidence: Confidence) -> EcoString {
+    match confidence {
+        Confidence::Checked => eco_format!("pkgs.{attribute}"),
+        Confidence::SameName => eco_format!("pkgs.{attribute}, found by its name"),
+        Confidence::Convention => eco_format!("pkgs.{attribute}, named as nixpkgs names such packages"),
+    }
+}
+
+/// What shall not be there: nothing brings it unless NixOS does so by itself.
+fn absent(
+    planner: &mut Planner<'_>,
+    package: &Package,
+    id: &ItemId,
+    answer: Option<PackageAnswer>,
+) -> Decision {
+    /// Programs that NixOS turns on by itself, with the option that turns them off.
+    const ON: [(&str, &[&str]); 5] = [
+        ("nano", &["programs", "nano", "enable"]),
+        ("sudo", &["security", "sudo", "enable"]),
+        ("logrotate", &["services", "logrotate", "enable"]),
+        ("systemd-timesyncd", &["services", "timesyncd", "enable"]),
+        ("resolvconf", &["networking", "resolvconf", "enable"]),
+    ];
+    const USUAL: [&str; 3] = ["perl", "rsync", "strace"];
+    if let Some((_, option)) = ON.iter().find(|(name, _)| *name == package.name) {
+        let of = Of::item(id, &package.from);
+        return match planner.set(Topic::Packages, option, Expr::Bool(false), of) {
+            true => Decision::new(Class::Native, RULE, eco_format!("{} = false", option.join("."))),
+            false => Decision::new(Class::Manual, RULE, "another resource needs it"),
+        };
+    }
+    if USUAL.contains(&package.name.as_str()) {
+        return Decision::new(Class::Manual, RULE, "environment.defaultPackages has it unless it is set");
+    }
+    match answer {
+        Some(PackageAnswer::Base(reason)) if !package.name.starts_with("linux-") => {
+            let reason = eco_format!("shall be absent, but NixOS has it anyway: {reason}");
+            Decision::new(Class::Manual, RULE, reason)
+        }
+        _ => Decision::new(Class::Satisfied, RULE, "nothing declares this package").flag(Flag::Absent),
+    }
+}
+
+/// A package whose service Debian starts once it is installed; other families leave that to a service resource.
+fn service(planner: &mut Planner<'_>, (package, id): (&Package, &ItemId), module: &str) -> Decision {
+    let option: Vec<&str> = module.split('.').chain(["enable"]).collect();
+    if planner.is_set(module.split('.').collect::<Vec<_>>().as_slice()) {
+        return Decision::new(Class::Satisfied, RULE, eco_format!("{module} brings it"));
+    }
+    let declared = services::of_module(planner, &option);
+    if declared || planner.config.host.os_family == "RedHat" {
+        let reason = eco_format!("its service does not run here; {module} would bring it");
+        return Decision::new(Class::Satisfied, RULE, reason);
+    }
+    planner.set(Topic::Services, &option, Expr::Bool(true), Of::item(id, &package.from));
+    Decision::new(Class::Native, RULE, eco_format!("{module}.enable, as Debian starts what it installs"))
+}
+
+/// A part of what a module brings.
+fn part(planner: &Planner<'_>, reason: EcoString) -> Decision {
+    let module: Vec<&str> = reason.split(' ').next().unwrap_or_default().split('.').collect();
+    if planner.is_set(&module) {
+        return Decision::new(Class::Satisfied, RULE, reason);
+    }
+    let module = module.join(".");
+    Decision::new(Class::Manual, RULE, eco_format!("{module} would bring it, but nothing here enables that"))
 }
 
 /// The channel decides on versions; a pinned one is for a human.

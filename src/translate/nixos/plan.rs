@@ -169,6 +169,9 @@ pub trait PackageNames: Sync {
     /// Answers for a package's name; `None` where nothing is known.
     fn nixos(&self, name: &str) -> Option<PackageAnswer>;
 
+    /// Answers for a package of a language's own package manager (`pip3`, `gem`, `npm`, `cpan`).
+    fn language(&self, provider: &str, name: &str) -> Option<PackageAnswer>;
+
     /// Answers which attribute of nixpkgs has a program, by the program's name.
     fn program(&self, name: &str) -> Option<EcoString>;
 }
@@ -176,14 +179,27 @@ pub trait PackageNames: Sync {
 /// What a package is on NixOS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PackageAnswer {
-    /// An attribute of nixpkgs, and whether its version is the same program's in another packaging.
-    Attribute(EcoString),
+    /// An attribute of nixpkgs, and how sure it is that it is the same program.
+    Attribute(EcoString, Confidence),
     /// Part of every NixOS host.
     Base(EcoString),
-    /// Brought by the module of a service.
+    /// A service that its package starts on the legacy host, by the option above `enable`.
+    Service(EcoString),
+    /// Brought by the module of a service; the first word is the option above `enable`.
     Module(EcoString),
     /// Without a counterpart that is needed, with the reason.
     Dropped(EcoString),
+}
+
+/// How sure an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// A person looked.
+    Checked,
+    /// Both sides have the name, and the versions go together.
+    SameName,
+    /// The name is made as nixpkgs makes names; whether it exists is not known.
+    Convention,
 }
 
 /// Makes a plan; rules add to it.
@@ -264,6 +280,15 @@ impl<'a> Planner<'a> {
                 same
             }
         }
+    }
+
+    /// Tells whether an option, or one below it, is set.
+    pub(crate) fn is_set(&self, option: &[&str]) -> bool {
+        let starts = |setting: &Setting| {
+            setting.option.len() >= option.len()
+                && setting.option.iter().zip(option).all(|(one, other)| one.as_str() == *other)
+        };
+        self.plan.settings.iter().any(starts)
     }
 
     /// Adds to an option that is a list.

@@ -152,6 +152,10 @@ mod tests {
             None
         }
 
+        fn language(&self, _: &str, _: &str) -> Option<PackageAnswer> {
+            None
+        }
+
         fn program(&self, name: &str) -> Option<EcoString> {
             matches!(name, "restic" | "curl").then(|| name.into())
         }

@@ -99,6 +99,11 @@ pub(super) fn is_there(planner: &Planner<'_>, name: &str) -> bool {
     }
 }
 
+/// Tells whether a service is declared that this option enables.
+pub(super) fn of_module(planner: &Planner<'_>, option: &[&str]) -> bool {
+    ENABLE.iter().any(|(unit, its)| *its == option && planner.service(&[unit]).is_some())
+}
+
 pub(super) fn services(planner: &mut Planner<'_>) {
     for service in &planner.config.services {
         let id = ItemId::new(ItemKind::Service, service.name.clone());
