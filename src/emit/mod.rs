@@ -16,6 +16,7 @@ pub(crate) use codes::{SECRET, WRITE};
 pub(crate) use folder::compare;
 pub use folder::{Decided, Kept, Why, Written, check_folder, write_output};
 pub use guard::{Needle, find_secret, needles};
+pub use nix::nix;
 
 use crate::{
     diag::Result, factor::Factored, inputs::Target, maps::IndexSet, model::ItemId, translate::Translated,

@@ -10,3 +10,24 @@ mod tree;
 mod unfree;
 
 pub(crate) use flake::write;
+
+use crate::translate::nixos::Expr;
+
+/// Files and paths of the output as if the expression stood at its root.
+struct Root;
+
+impl printer::Paths for Root {
+    fn file(&self, key: &str) -> String {
+        format!("./files/{key}")
+    }
+
+    fn path(&self, path: &str) -> String {
+        format!("./{path}")
+    }
+}
+
+/// Prints one expression as it would stand in a file at the output's root, not laid out.
+#[must_use]
+pub fn nix(expr: &Expr) -> String {
+    printer::print(expr, &Root)
+}
