@@ -112,12 +112,11 @@ fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
     output.files.insert("report.json".into(), OutFile::text(json));
     output.files.insert("report.html".into(), OutFile::text(report::html(&report)?));
     output.files.insert("MIGRATION.md".into(), OutFile::text(report::markdown(&report)));
-    for catalog in conversion.catalogs() {
-        if let Some((file, needle)) = emit::find_secret(&output, &emit::needles(catalog)) {
-            let message = format!("`{file}` would hold the plaintext of `{}`", needle.id);
-            let help = "nothing was written; look for the same text in clear in a manifest or in data";
-            return Err(Box::new(Diagnostic::error(&emit::SECRET, message).help(help)));
-        }
+    let needles = conversion.catalogs().flat_map(emit::needles).collect();
+    if let Some((file, needle)) = emit::find_secret(&output, &needles) {
+        let message = format!("`{file}` would hold the plaintext of `{}`", needle.id);
+        let help = "nothing was written; look for the same text in clear in a manifest or in data";
+        return Err(Box::new(Diagnostic::error(&emit::SECRET, message).help(help)));
     }
     Ok((output, report))
 }

@@ -5,6 +5,7 @@ use crate::{
     catalog::{Catalog, Parameter},
     value::{Str, Value},
 };
+use aho_corasick::AhoCorasick;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use std::collections::BTreeSet;
 
@@ -94,21 +95,25 @@ fn add(plain: &str, id: &str, found: &mut BTreeSet<Needle>) {
     }
 }
 
-/// Finds the first file that holds a secret.
+/// Finds the first file that holds a secret, by its bytes or its name.
 #[must_use]
 pub fn find_secret<'n>(output: &Output, needles: &'n BTreeSet<Needle>) -> Option<(String, &'n Needle)> {
-    for (path, file) in &output.files {
-        let text = String::from_utf8_lossy(&file.bytes);
-        let hit = needles.iter().find(|needle| contains(&text, &needle.text) || contains(path, &needle.text));
-        if let Some(needle) = hit {
-            return Some((path.clone(), needle));
-        }
+    let texts = needles.iter().map(|needle| needle.text.as_bytes());
+    match AhoCorasick::new(texts) {
+        Ok(all) => output.files.iter().find_map(|(path, file)| {
+            let found = all.find(&file.bytes).or_else(|| all.find(path.as_bytes()))?;
+            Some((path.clone(), needles.iter().nth(found.pattern().as_usize())?))
+        }),
+        // more secrets than one automaton can hold
+        Err(_) => output.files.iter().find_map(|(path, file)| {
+            let found = needles.iter().find(|needle| holds(&file.bytes, path, &needle.text))?;
+            Some((path.clone(), found))
+        }),
     }
-    None
 }
 
-fn contains(haystack: &str, needle: &str) -> bool {
-    !needle.is_empty() && haystack.contains(needle)
+fn holds(bytes: &[u8], path: &str, needle: &str) -> bool {
+    path.contains(needle) || bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
 
 #[cfg(test)]
