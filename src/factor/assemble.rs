@@ -2,11 +2,11 @@
 
 use super::{
     definitions::{self, Definition},
+    draft::Draft,
     files::Files,
     fleet::{Fleet, UnitName},
     ladder::Ladder,
     module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
-    names::Names,
     places,
     slots::{Slot, SlotKey, align},
     stubs,
@@ -31,23 +31,20 @@ pub fn factor(fleet: &Fleet<'_>) -> Factored {
     let certnames: Vec<EcoString> = fleet.members.iter().map(|member| member.certname.clone()).collect();
     let mut rungs = Rungs::default();
     for (key, slot) in align(shared) {
-        let mut ladder = Ladder { files: &mut files, rungs: &mut rungs, certnames: &certnames };
-        work.place(&key, &slot, &mut ladder);
+        let mut making = Making { files: &mut files, rungs: &mut rungs, certnames: &certnames };
+        work.place(&key, &slot, &mut making);
     }
+    work.set_options();
     work.switches(&mut rungs);
     work.enable();
     work.finish(files, rungs)
 }
 
-/// A module in the making.
-#[derive(Default)]
-struct Draft {
-    names: Names,
-    options: Vec<Declared>,
-    /// Settings by the hosts that have them.
-    groups: IndexMap<Hosts, Vec<Shared>>,
-    /// The conditions of the groups.
-    when: IndexMap<Hosts, Expr>,
+/// What slots are made into, beside their module.
+struct Making<'m> {
+    files: &'m mut Files,
+    rungs: &'m mut Rungs,
+    certnames: &'m [EcoString],
 }
 
 struct Work<'a> {
@@ -82,37 +79,36 @@ impl<'a> Work<'a> {
             made.into_iter().partition(|it| definitions::is_own(&it.option) || alone(&it.unit));
         let Some(settings) = self.hosts.get_mut(host) else { return shared };
         for definition in own {
-            settings.push(Setting {
-                topic: definition.topic,
-                option: definition.option,
-                value: definition.value,
-                origin: definition.origin,
-                items: definition.items,
-                pieces: Vec::new(),
-            });
+            let made = Setting::new(definition.topic, definition.option, definition.value);
+            settings.push(Setting { origin: definition.origin, items: definition.items, ..made });
         }
         shared
     }
 
-    fn place(&mut self, key: &SlotKey, slot: &Slot, ladder: &mut Ladder<'_>) {
+    fn place(&mut self, key: &SlotKey, slot: &Slot, making: &mut Making<'_>) {
         let draft = self.drafts.entry(key.unit.clone()).or_default();
-        let rung = ladder.climb(key, slot, &mut draft.names);
-        let presence: Hosts = slot.held.keys().copied().collect();
-        let setting = Setting {
-            topic: slot.topic,
-            option: key.option.clone(),
-            value: rung.value,
-            origin: slot.origin.clone(),
-            items: Vec::new(),
-            pieces: Vec::new(),
+        let mut ladder = Ladder {
+            files: &mut *making.files,
+            rungs: &mut *making.rungs,
+            certnames: making.certnames,
+            draft,
         };
+        let value = ladder.climb(key, slot);
+        let dynamic = slot.varying.iter().map(|varying| (varying.at, ladder.name(key, varying))).collect();
+        let made = Setting::new(slot.topic, key.option.clone(), value);
+        let setting = Setting { origin: slot.origin.clone(), dynamic, ..made };
         let items = slot.held.iter().map(|(host, held)| (*host, held.items.clone())).collect();
+        let presence: Hosts = slot.held.keys().copied().collect();
         draft.groups.entry(presence).or_default().push(Shared { setting, items, element: key.is_element() });
+    }
+
+    /// Lets hosts set the options of the modules.
+    fn set_options(&mut self) {
         let mut set = Vec::new();
-        for variable in rung.options {
-            let option = places::option(&self.fleet.site, &key.unit, Some(&variable.declared.name));
-            draft.options.push(variable.declared);
-            set.extend(variable.set.into_iter().map(|(host, value)| (host, option.clone(), value)));
+        for (unit, draft) in &mut self.drafts {
+            for (host, name, value) in std::mem::take(&mut draft.set) {
+                set.push((host, places::option(&self.fleet.site, unit, Some(&name)), value));
+            }
         }
         for (host, option, value) in set {
             self.host_sets(host, option, value);
@@ -121,9 +117,7 @@ impl<'a> Work<'a> {
 
     fn host_sets(&mut self, host: usize, option: Vec<EcoString>, value: Expr) {
         if let Some(settings) = self.hosts.get_mut(host) {
-            let origin = EcoString::new();
-            let (items, pieces) = (Vec::new(), Vec::new());
-            settings.push(Setting { topic: Topic::Host, option, value, origin, items, pieces });
+            settings.push(Setting::new(Topic::Host, option, value));
         }
     }
 
@@ -169,14 +163,7 @@ impl<'a> Work<'a> {
                 let carried = self.carries(parent, from);
                 match self.drafts.get_mut(parent).filter(|_| carried) {
                     Some(draft) => {
-                        let setting = Setting {
-                            topic: Topic::Host,
-                            option: option.clone(),
-                            value: Expr::Bool(true),
-                            origin: EcoString::new(),
-                            items: Vec::new(),
-                            pieces: Vec::new(),
-                        };
+                        let setting = Setting::new(Topic::Host, option.clone(), Expr::Bool(true));
                         draft
                             .groups
                             .entry(everyone)

@@ -5,6 +5,7 @@ use super::{
     fleet::{Fleet, Member, UnitName},
 };
 use crate::{
+    catalog::ResourceRef,
     maps::{HashMap, IndexMap},
     model::ItemId,
     source::Origin,
@@ -28,6 +29,8 @@ pub(crate) struct Definition {
     pub(crate) items: Vec<ItemId>,
     /// Where the first of its items was declared.
     pub(crate) from: Option<Arc<Origin>>,
+    /// The place in the code below the unit, without titles; empty where it is not known.
+    pub(crate) instance: EcoString,
 }
 
 /// Options that say who a host is and are its own.
@@ -66,6 +69,7 @@ pub(crate) fn of_host(fleet: &Fleet<'_>, host: usize, member: &Member<'_>, files
         for piece in pieces(setting) {
             let from = piece.items.iter().find_map(|item| origins.get(item)).cloned();
             made.push(Definition {
+                instance: from.as_deref().map(|from| instance(member, from)).unwrap_or_default(),
                 unit: fleet.unit_of(from.as_deref()),
                 topic: setting.topic,
                 option: setting.option.clone(),
@@ -79,6 +83,22 @@ pub(crate) fn of_host(fleet: &Fleet<'_>, host: usize, member: &Member<'_>, files
     }
     adopt(&mut made);
     made
+}
+
+/// The chain of declarations that leads to a resource, with the keys of the iterations on the way.
+fn instance(member: &Member<'_>, origin: &Origin) -> EcoString {
+    let mut chain = String::new();
+    for frame in origin.frames.iter() {
+        let resource = ResourceRef::parse(&frame.container).and_then(|it| member.catalog.resources.get(&it));
+        let iteration = resource.map(|it| it.origin.iteration.join("\u{1}")).unwrap_or_default();
+        if let Some(at) = &frame.declared_at {
+            chain.push_str(&format!("{at}#{iteration}\n"));
+        }
+    }
+    if let Some(at) = &origin.at {
+        chain.push_str(&format!("{at}:{}#{}", at.span.start, origin.iteration.join("\u{1}")));
+    }
+    chain.into()
 }
 
 /// The pieces of a list in any order, or the setting as a whole.
@@ -128,17 +148,22 @@ fn adopt(made: &mut [Definition]) {
             [age, secrets, name, ..] if age == "age" && secrets == "secrets" => users.get(name),
             _ => None,
         };
+        if let Some((unit, instance)) = secret {
+            definition.instance = instance.clone();
+            definition.unit = unit.clone();
+            continue;
+        }
         let near = (2..=definition.option.len())
             .rev()
             .find_map(|length| parents.get(definition.option.get(..length)?));
-        if let Some(unit) = secret.or(near) {
+        if let Some(unit) = near {
             definition.unit = unit.clone();
         }
     }
 }
 
-/// The unit of the first setting that refers to each secret.
-fn secret_users(made: &[Definition]) -> HashMap<EcoString, UnitName> {
+/// The unit and the place of the first setting that refers to each secret.
+fn secret_users(made: &[Definition]) -> HashMap<EcoString, (UnitName, EcoString)> {
     let mut users = HashMap::default();
     for definition in made.iter().filter(|it| it.from.is_some()) {
         definition.value.visit(&mut |expr| {
@@ -146,7 +171,8 @@ fn secret_users(made: &[Definition]) -> HashMap<EcoString, UnitName> {
                 && let [config, age, secrets, name, ..] = parts.as_slice()
                 && (config.as_str(), age.as_str(), secrets.as_str()) == ("config", "age", "secrets")
             {
-                users.entry(name.clone()).or_insert_with(|| definition.unit.clone());
+                let user = || (definition.unit.clone(), definition.instance.clone());
+                users.entry(name.clone()).or_insert_with(user);
             }
         });
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     maps::HashMap,
-    translate::nixos::{Artifact, Expr},
+    translate::nixos::{Artifact, Expr, Key, Setting},
 };
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ fn expand(site: &EcoString, factored: &Factored, certname: &EcoString) -> Values
     for module in factored.modules.values().filter(|module| state.is_on(module)) {
         for shared in state.settings(module).filter(|shared| shared.setting.option.first() != Some(site)) {
             let value = state.value(module, &shared.setting.value);
-            add(&mut values, &shared.setting.option, &value);
+            add(&mut values, &state.path(module, &shared.setting), &value);
         }
     }
     sorted(values)
@@ -129,11 +129,23 @@ impl<'a> State<'a> {
         groups.into_iter().flat_map(|group| &group.settings)
     }
 
+    /// The option of a setting with the names that its path reads.
+    fn path(&self, module: &Module, setting: &Setting) -> Vec<EcoString> {
+        let mut path = setting.option.clone();
+        for (at, name) in &setting.dynamic {
+            let name = self.value(module, name);
+            if let (Some(part), Expr::Str(name)) = (path.get_mut(*at), name) {
+                *part = name;
+            }
+        }
+        path
+    }
+
     /// Replaces options by their values, and files that are read by their texts.
     fn value(&self, module: &Module, value: &Expr) -> Expr {
         let mut value = value.clone();
         value.rewrite(&mut |expr| {
-            if let Some(known) = self.option(module, expr) {
+            if let Some(known) = self.option(module, expr).or_else(|| selected(expr)) {
                 *expr = known;
             }
         });
@@ -150,6 +162,18 @@ impl<'a> State<'a> {
         let declared = || module.options.iter().find(|declared| declared.name == *name)?.default.clone();
         self.set.get(&path).cloned().or_else(declared)
     }
+}
+
+/// A selection whose names are all known.
+fn selected(expr: &Expr) -> Option<Expr> {
+    let Expr::Get(get) = expr else { return None };
+    let (Expr::Select(base), None) = (&get.base, &get.default) else { return None };
+    let name = |key: &Key| match key {
+        Key::Name(name) | Key::Dynamic(Expr::Str(name)) => Some(name.clone()),
+        Key::Dynamic(_) => None,
+    };
+    let names: Vec<EcoString> = get.keys.iter().map(name).collect::<Option<_>>()?;
+    Some(Expr::Select(base.iter().cloned().chain(names).collect()))
 }
 
 /// Replaces texts that are read from files by the texts.

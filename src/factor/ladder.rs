@@ -1,79 +1,68 @@
 //! The ladder: the first rung that gives a slot's value on every host that has it.
 
 use super::{
+    draft::Draft,
     files::Files,
-    module::{Declared, Rungs},
-    names::Names,
-    slots::{Slot, SlotKey},
+    module::Rungs,
+    slots::{Slot, SlotKey, Varying},
 };
 use crate::{
     maps::IndexMap,
-    translate::nixos::{Expr, Part},
+    translate::nixos::{Expr, Key, Part},
 };
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
 /// From how many lines on a text is a file of its own.
 const LONG: usize = 1;
-
-/// What a slot became.
-pub(crate) struct Rung {
-    /// The value in the module, over `cfg`.
-    pub(crate) value: Expr,
-    /// The options that hosts set.
-    pub(crate) options: Vec<Variable>,
-}
-
-/// An option and what hosts set it to, where that is not the default.
-pub(crate) struct Variable {
-    pub(crate) declared: Declared,
-    pub(crate) set: Vec<(usize, Expr)>,
-}
-
-impl Rung {
-    fn fixed(value: Expr) -> Self {
-        Self { value, options: Vec::new() }
-    }
-}
 
 /// What the ladder needs beside the slot.
 pub(crate) struct Ladder<'a> {
     pub(crate) files: &'a mut Files,
     pub(crate) rungs: &'a mut Rungs,
     pub(crate) certnames: &'a [EcoString],
+    /// The module whose options are read.
+    pub(crate) draft: &'a mut Draft,
 }
 
 impl Ladder<'_> {
-    /// Climbs until a rung gives the value on every host.
-    pub(crate) fn climb(&mut self, key: &SlotKey, slot: &Slot, names: &mut Names) -> Rung {
+    /// Climbs until a rung gives the value on every host; returns it over `cfg`.
+    pub(crate) fn climb(&mut self, key: &SlotKey, slot: &Slot) -> Expr {
         if let Some(shared) = slot.shared() {
             self.rungs.literal += 1;
-            return Rung::fixed(shared.clone());
+            return shared.clone();
         }
-        let values: Vec<(usize, Expr)> = match slot.held.values().any(|held| is_long(&held.value)) {
+        let values = match slot.held.values().any(|held| is_long(&held.value)) {
             true => self.as_files(key, slot),
-            false => slot.held.iter().map(|(host, held)| (*host, held.value.clone())).collect(),
+            false => None,
         };
-        let mut rung = Rung { value: Expr::Null, options: Vec::new() };
-        rung.value = self.vary(&key.option, values, names, &mut rung.options);
-        rung
+        let held = || slot.held.iter().map(|(host, held)| (*host, held.value.clone())).collect();
+        self.vary(&key.option, values.unwrap_or_else(held))
     }
 
-    /// Keeps what all values share of a call or a text with antiquotations; what differs is read from options.
-    fn vary(
-        &mut self,
-        option: &[EcoString],
-        values: Vec<(usize, Expr)>,
-        names: &mut Names,
-        made: &mut Vec<Variable>,
-    ) -> Expr {
+    /// The name of a part of the path that varies.
+    pub(crate) fn name(&mut self, key: &SlotKey, varying: &Varying) -> Expr {
+        let names = varying.names.iter().map(|(host, name)| (*host, Expr::Str(name.clone())));
+        let mut option = key.option.clone();
+        option.truncate(varying.at);
+        option.push("name".into());
+        self.option(&option, names.collect())
+    }
+
+    /// Keeps what all values share of a call, a selection or a text with antiquotations; what differs is read from
+    /// options.
+    fn vary(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
         let Some((_, first)) = values.first().cloned() else { return Expr::Null };
         if values.iter().all(|(_, value)| *value == first) {
             return first;
         }
+        if let Some((at, parts)) = selections(&values) {
+            let read = self.option(option, parts);
+            return with_key(first, at, read);
+        }
         let inner: Vec<Vec<Expr>> =
             values.iter().filter_map(|(_, value)| same_shape(&first, value)).collect();
         if inner.len() < values.len() {
-            return self.option(option, values, names, made);
+            return self.option(option, values);
         }
         let columns = inner.first().map_or(0, Vec::len);
         let parts = (0..columns).map(|column| {
@@ -81,45 +70,62 @@ impl Ladder<'_> {
                 .iter()
                 .zip(&inner)
                 .filter_map(|((host, _), row)| Some((*host, row.get(column)?.clone())));
-            self.vary(option, column.collect(), names, made)
+            self.vary(option, column.collect())
         });
         with_parts(first, parts.collect())
     }
 
-    fn option(
-        &mut self,
-        option: &[EcoString],
-        values: Vec<(usize, Expr)>,
-        names: &mut Names,
-        made: &mut Vec<Variable>,
-    ) -> Expr {
-        let name = names.value(option);
-        let files = values.iter().all(|(_, value)| matches!(value, Expr::Path(_)));
-        *(if files { &mut self.rungs.file } else { &mut self.rungs.option }) += 1;
-        let default = commonest(&values);
-        let of = type_of(&values.iter().map(|(_, value)| value).collect::<Vec<_>>());
-        let description = eco_format!("`{}`", option.join("."));
-        let read = Expr::Select(vec!["cfg".into(), name.clone()]);
-        let set = values.into_iter().filter(|(_, value)| Some(value) != default.as_ref()).collect();
-        made.push(Variable { declared: Declared { name, of, default, description }, set });
+    /// Reads the values from an option of the module; equal values are one option.
+    fn option(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
+        let (read, new) = self.draft.variable(option, values);
+        if let Some(declared) = new {
+            let files = declared.of == Expr::select("lib.types.path");
+            *(if files { &mut self.rungs.file } else { &mut self.rungs.option }) += 1;
+        }
         read
     }
 
-    /// Long texts become files, one for each distinct content.
-    fn as_files(&mut self, key: &SlotKey, slot: &Slot) -> Vec<(usize, Expr)> {
-        let mut known: IndexMap<EcoString, EcoString> = IndexMap::default();
+    /// Long texts become files, one for each distinct content; `None` where some value is no text.
+    fn as_files(&mut self, key: &SlotKey, slot: &Slot) -> Option<Vec<(usize, Expr)>> {
+        let texts: Vec<(usize, &EcoString)> = slot
+            .held
+            .iter()
+            .map(|(host, held)| if let Expr::Str(text) = &held.value { Some((*host, text)) } else { None })
+            .collect::<Option<_>>()?;
+        let mut known: IndexMap<&EcoString, EcoString> = IndexMap::default();
         let mut values = Vec::new();
-        for (host, held) in &slot.held {
-            let Expr::Str(text) = &held.value else { continue };
-            let place = known.entry(text.clone()).or_insert_with(|| {
-                let certname = self.certnames.get(*host).map_or("", EcoString::as_str);
+        for (host, text) in texts {
+            let place = known.entry(text).or_insert_with(|| {
+                let certname = self.certnames.get(host).map_or("", EcoString::as_str);
                 self.files.text(certname, &file_key(&key.option), text)
             });
-            let read = vec!["builtins".into(), "readFile".into()];
-            values.push((*host, Expr::Apply(read, vec![Expr::Path(place.clone())])));
+            values.push((host, Expr::apply("builtins.readFile", vec![Expr::Path(place.clone())])));
         }
-        values
+        Some(values)
     }
+}
+
+/// The names that stand at the one place where selections differ.
+fn selections(values: &[(usize, Expr)]) -> Option<(usize, Vec<(usize, Expr)>)> {
+    let paths: Vec<(usize, &Vec<EcoString>)> = values
+        .iter()
+        .map(|(host, value)| if let Expr::Select(path) = value { Some((*host, path)) } else { None })
+        .collect::<Option<_>>()?;
+    let (_, first) = paths.first()?;
+    let differs = |at: usize| paths.iter().any(|(_, path)| path.get(at) != first.get(at));
+    let mut places = (0..first.len()).filter(|at| differs(*at));
+    let at = places.next().filter(|at| *at > 0)?;
+    let alike = places.next().is_none() && paths.iter().all(|(_, path)| path.len() == first.len());
+    let name = |(host, path): &(usize, &Vec<EcoString>)| Some((*host, Expr::Str(path.get(at)?.clone())));
+    alike.then(|| paths.iter().filter_map(name).collect()).map(|names| (at, names))
+}
+
+/// Puts a name that is read into a selection.
+fn with_key(value: Expr, at: usize, read: Expr) -> Expr {
+    let Expr::Select(path) = value else { return value };
+    let base = Expr::Select(path.iter().take(at).cloned().collect());
+    let rest = path.iter().skip(at + 1).map(|name| Key::Name(name.clone()));
+    base.select_keys(std::iter::once(Key::Dynamic(read)).chain(rest).collect(), None)
 }
 
 /// The parts of a value in which others of its shape may differ; `None` where it has another shape.
@@ -166,39 +172,4 @@ fn file_key(option: &[EcoString]) -> String {
         ["environment", "etc", path, "text"] => format!("etc/{path}"),
         other => other.join("."),
     }
-}
-
-/// The value that most hosts have; of several the first host's.
-fn commonest(values: &[(usize, Expr)]) -> Option<Expr> {
-    let mut counts: Vec<(&Expr, usize)> = Vec::new();
-    for (_, value) in values {
-        match counts.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((value, 1)),
-        }
-    }
-    let most = counts.iter().map(|(_, count)| *count).max()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value.clone())
-}
-
-/// The type of an option that holds all these values.
-pub(crate) fn type_of(values: &[&Expr]) -> Expr {
-    let named = |name: &str| Expr::Select(vec!["lib".into(), "types".into(), name.into()]);
-    let applied =
-        |name: &str, inner: Expr| Expr::Apply(vec!["lib".into(), "types".into(), name.into()], vec![inner]);
-    let set: Vec<&Expr> = values.iter().copied().filter(|value| **value != Expr::Null).collect();
-    let every = |is: fn(&Expr) -> bool| !set.is_empty() && set.iter().all(|value| is(value));
-    let of = match () {
-        () if every(|it| matches!(it, Expr::Bool(_))) => named("bool"),
-        () if every(|it| matches!(it, Expr::Int(_))) => named("int"),
-        () if every(|it| matches!(it, Expr::Path(_))) => named("path"),
-        () if every(|it| matches!(it, Expr::Str(_) | Expr::Text(_))) => named("str"),
-        () if every(|it| matches!(it, Expr::List(_))) => {
-            let lists =
-                set.iter().filter_map(|it| if let Expr::List(items) = it { Some(items) } else { None });
-            applied("listOf", type_of(&lists.flatten().collect::<Vec<_>>()))
-        }
-        () => named("anything"),
-    };
-    if set.len() < values.len() { applied("nullOr", of) } else { of }
 }

@@ -6,6 +6,7 @@
 mod assemble;
 mod codes;
 mod definitions;
+mod draft;
 pub mod evaluate;
 mod expand;
 mod files;

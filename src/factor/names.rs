@@ -66,7 +66,8 @@ impl Names {
         if telling.is_empty() {
             telling = option.iter().rev().take(1).collect();
         }
-        let words: Vec<EcoString> = telling.iter().map(|part| camel(last_segment(part))).collect();
+        let segments = telling.iter().flat_map(|part| part.split('/'));
+        let words: Vec<EcoString> = segments.map(camel).filter(|word| !word.is_empty()).collect();
         let alone = words.last().is_some_and(|word| ALONE.contains(&word.as_str()));
         let shortest = if alone { 2.min(words.len()) } else { 1 };
         let name = |length: usize| join(words.iter().skip(words.len() - length));
@@ -104,10 +105,6 @@ impl Names {
     pub(crate) fn reserve(&mut self, name: EcoString) {
         self.taken.insert(name);
     }
-}
-
-fn last_segment(part: &EcoString) -> &str {
-    part.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or(part)
 }
 
 /// A name cannot begin with a digit.

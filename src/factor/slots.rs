@@ -7,7 +7,7 @@ use crate::{
     translate::nixos::{Expr, Topic},
 };
 use ecow::{EcoString, eco_format};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What identifies a slot within a unit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +31,19 @@ pub(crate) struct Slot {
     pub(crate) topic: Topic,
     pub(crate) origin: EcoString,
     pub(crate) held: BTreeMap<usize, Held>,
+    /// The place in the code that makes it, whatever its titles are.
+    pub(crate) instance: EcoString,
+    /// The part of the option's path that differs, and each host's name there.
+    pub(crate) varying: Option<Varying>,
+}
+
+/// A part of an option's path that is not the same on every host.
+#[derive(Clone, Debug)]
+pub(crate) struct Varying {
+    /// Its place in the path.
+    pub(crate) at: usize,
+    /// The names by host.
+    pub(crate) names: BTreeMap<usize, EcoString>,
 }
 
 impl Slot {
@@ -60,12 +73,72 @@ pub(crate) fn align(definitions: Vec<Vec<Definition>>) -> IndexMap<SlotKey, Slot
                 topic: definition.topic,
                 origin: definition.origin,
                 held: BTreeMap::new(),
+                instance: definition.instance.clone(),
+                varying: None,
             });
             let held = Held { value: definition.value, items: definition.items };
             slot.held.insert(host, held);
         }
     }
-    divide(slots)
+    join_names(divide(slots))
+}
+
+/// Slots that one place in the code makes on different hosts, and that differ in one part of their path only, are one
+/// slot with a name that varies.
+fn join_names(mut slots: IndexMap<SlotKey, Slot>) -> IndexMap<SlotKey, Slot> {
+    let mut alike: IndexMap<(UnitName, EcoString, usize, Vec<EcoString>), Vec<usize>> = IndexMap::default();
+    for (index, (key, slot)) in slots.iter().enumerate() {
+        if slot.instance.is_empty() || key.is_element() {
+            continue;
+        }
+        for at in 1..key.option.len() {
+            let mut masked = key.option.clone();
+            masked.splice(at..=at, [EcoString::new()]);
+            alike.entry((key.unit.clone(), slot.instance.clone(), at, masked)).or_default().push(index);
+        }
+    }
+    let mut candidates: Vec<(usize, Vec<usize>)> = alike
+        .into_iter()
+        .map(|((_, _, at, _), found)| (at, found))
+        .filter(|(_, found)| found.len() > 1)
+        .collect();
+    candidates.sort_by_key(|(_, found)| std::cmp::Reverse(found.len()));
+    let mut gone = vec![false; slots.len()];
+    for (at, found) in candidates {
+        if found.iter().any(|index| gone.get(*index) == Some(&true)) || !disjoint(&slots, &found) {
+            continue;
+        }
+        join(&mut slots, at, &found);
+        for index in found {
+            gone.get_mut(index).into_iter().for_each(|gone| *gone = true);
+        }
+    }
+    slots.retain(|_, slot| !slot.held.is_empty());
+    slots
+}
+
+/// Whether no host has two of these slots.
+fn disjoint(slots: &IndexMap<SlotKey, Slot>, found: &[usize]) -> bool {
+    let mut seen = BTreeSet::new();
+    let hosts =
+        found.iter().filter_map(|index| slots.get_index(*index)).flat_map(|(_, slot)| slot.held.keys());
+    hosts.into_iter().all(|host| seen.insert(*host))
+}
+
+/// Moves what the others hold into the first slot.
+fn join(slots: &mut IndexMap<SlotKey, Slot>, at: usize, found: &[usize]) {
+    let mut varying = Varying { at, names: BTreeMap::new() };
+    let mut held = BTreeMap::new();
+    for index in found {
+        let Some((key, slot)) = slots.get_index_mut(*index) else { continue };
+        let name = key.option.get(at).cloned().unwrap_or_default();
+        varying.names.extend(slot.held.keys().map(|host| (*host, name.clone())));
+        held.append(&mut slot.held);
+    }
+    if let Some((_, first)) = found.first().and_then(|index| slots.get_index_mut(*index)) {
+        first.held = held;
+        first.varying = Some(varying);
+    }
 }
 
 /// Attribute sets that differ are compared attribute by attribute.

@@ -1,6 +1,6 @@
 //! Settings as a tree of attribute names, so that what shares a prefix is written as one set.
 
-use super::printer::{Paths, binding, name};
+use super::printer::{Paths, binding, name, print};
 use crate::maps::IndexMap;
 use crate::translate::nixos::{Expr, Setting};
 use ecow::EcoString;
@@ -9,6 +9,8 @@ use ecow::EcoString;
 #[derive(Default)]
 pub(super) struct Tree<'a> {
     leaf: Option<&'a Setting>,
+    /// What stands for the node's name, where that is not fixed.
+    name: Option<&'a Expr>,
     /// The place of the setting in the plan, for marking.
     at: usize,
     children: IndexMap<EcoString, Tree<'a>>,
@@ -18,8 +20,9 @@ impl<'a> Tree<'a> {
     /// Adds a setting below the first `skip` names of its option.
     pub(super) fn add(&mut self, setting: &'a Setting, skip: usize, at: usize) {
         let mut node = self;
-        for part in setting.option.iter().skip(skip) {
+        for (at, part) in setting.option.iter().enumerate().skip(skip) {
             node = node.children.entry(part.clone()).or_default();
+            node.name = setting.dynamic.iter().find(|(place, _)| *place == at).map(|(_, name)| name);
         }
         node.leaf = Some(setting);
         node.at = at;
@@ -51,7 +54,11 @@ impl<'p> Writer<'p> {
 
     /// Writes one binding; sets with one entry are written as a longer path.
     pub(super) fn binding(&mut self, prefix: &str, key: &str, tree: &Tree<'_>) {
-        let path = if prefix.is_empty() { name(key) } else { format!("{prefix}.{}", name(key)) };
+        let own = match tree.name {
+            Some(dynamic) => format!("${{{}}}", print(dynamic, self.paths)),
+            None => name(key),
+        };
+        let path = if prefix.is_empty() { own } else { format!("{prefix}.{own}") };
         match (tree.leaf, tree.children.len()) {
             (Some(setting), 0) => {
                 self.comment(&setting.origin);

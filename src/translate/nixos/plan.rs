@@ -56,6 +56,17 @@ pub struct Setting {
     pub items: Vec<ItemId>,
     /// Of a list or a text that is put together: what each item added, in order.
     pub pieces: Vec<Piece>,
+    /// Parts of the option's path that are no fixed names, by their place in it.
+    pub dynamic: Vec<(usize, Expr)>,
+}
+
+impl Setting {
+    /// Makes a setting that realizes no item.
+    #[must_use]
+    pub fn new(topic: Topic, option: Vec<EcoString>, value: Expr) -> Self {
+        let (items, pieces, dynamic) = (Vec::new(), Vec::new(), Vec::new());
+        Self { topic, option, value, origin: EcoString::new(), items, pieces, dynamic }
+    }
 }
 
 /// What one item adds to a list or a text.
@@ -264,8 +275,7 @@ impl<'a> Planner<'a> {
             Entry::Vacant(slot) => {
                 slot.insert(self.plan.settings.len());
                 let (origin, items) = (of.origin(), of.id.into_iter().cloned().collect());
-                let setting = Setting { topic, option, value, origin, items, pieces: Vec::new() };
-                self.plan.settings.push(setting);
+                self.plan.settings.push(Setting { origin, items, ..Setting::new(topic, option, value) });
                 true
             }
             Entry::Occupied(slot) => {
