@@ -5,6 +5,7 @@ use super::{
     draft::Draft,
     files::Files,
     fleet::{Fleet, UnitName},
+    identity::Identity,
     ladder::Ladder,
     module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
     places,
@@ -30,8 +31,10 @@ pub fn factor(fleet: &Fleet<'_>) -> Factored {
     let shared = all.into_iter().enumerate().map(|(host, made)| work.keep_own(host, made)).collect();
     let certnames: Vec<EcoString> = fleet.members.iter().map(|member| member.certname.clone()).collect();
     let mut rungs = Rungs::default();
+    let identity = Identity::new(fleet);
     for (key, slot) in align(shared) {
-        let mut making = Making { files: &mut files, rungs: &mut rungs, certnames: &certnames };
+        let mut making =
+            Making { files: &mut files, rungs: &mut rungs, certnames: &certnames, identity: &identity };
         work.place(&key, &slot, &mut making);
     }
     work.set_options();
@@ -45,6 +48,7 @@ struct Making<'m> {
     files: &'m mut Files,
     rungs: &'m mut Rungs,
     certnames: &'m [EcoString],
+    identity: &'m Identity,
 }
 
 struct Work<'a> {
@@ -91,6 +95,7 @@ impl<'a> Work<'a> {
             files: &mut *making.files,
             rungs: &mut *making.rungs,
             certnames: making.certnames,
+            identity: making.identity,
             draft,
         };
         let value = ladder.climb(key, slot);
@@ -136,7 +141,7 @@ impl<'a> Work<'a> {
                 let differ = everyone.iter().filter(|host| presence.contains(host) != usual);
                 set.extend(differ.map(|host| (*host, option.clone(), Expr::Bool(!usual))));
                 draft.options.push(Declared {
-                    name,
+                    path: vec![name],
                     of: Expr::select("lib.types.bool"),
                     default: Some(Expr::Bool(usual)),
                     description: describe(settings),
@@ -233,10 +238,11 @@ impl<'a> Work<'a> {
                 },
             );
         }
-        let hosts = self.fleet.members.iter().zip(self.hosts).map(|(member, settings)| {
-            let file = places::host_file(member, &self.units);
-            (member.certname.clone(), HostFile { file, settings })
-        });
+        let hosts =
+            self.fleet.members.iter().zip(self.hosts).enumerate().map(|(host, (member, settings))| {
+                let file = places::host_file(host, member, &self.units);
+                (member.certname.clone(), HostFile { file, settings })
+            });
         Factored { hosts: hosts.collect(), modules, inputs: Vec::new(), files: files.made, rungs }
     }
 }

@@ -1,6 +1,7 @@
 //! A module in the making: its options, what hosts set them to, its settings by the hosts that have them.
 
 use super::{
+    identity::Identity,
     module::{Declared, Shared},
     names::Names,
     units::Hosts,
@@ -32,6 +33,7 @@ impl Draft {
         &mut self,
         option: &[EcoString],
         values: Vec<(usize, Expr)>,
+        identity: &Identity,
     ) -> (Expr, Option<&Declared>) {
         let key = format!("{values:?}");
         if let Some(name) = self.known.get(&key) {
@@ -39,19 +41,28 @@ impl Draft {
         }
         let name = self.names.value(option);
         self.known.insert(key, name.clone());
-        let default = commonest(&values);
         let of = type_of(&values.iter().map(|(_, value)| value).collect::<Vec<_>>());
+        let (default, differ) = match identity.own_files(&values) {
+            Some((default, others)) => (Some(default), others),
+            None => by_commonest(values),
+        };
         let description = eco_format!("`{}`", option.join("."));
-        let differ = values.into_iter().filter(|(_, value)| Some(value) != default.as_ref());
-        self.set.extend(differ.map(|(host, value)| (host, name.clone(), value)));
+        self.set.extend(differ.into_iter().map(|(host, value)| (host, name.clone(), value)));
         let read = read(&name);
-        self.options.push(Declared { name, of, default, description });
+        self.options.push(Declared { path: vec![name], of, default, description });
         (read, self.options.last())
     }
 }
 
 fn read(name: &EcoString) -> Expr {
     Expr::Select(vec!["cfg".into(), name.clone()])
+}
+
+/// The commonest value as default, and the hosts that have another.
+pub(crate) fn by_commonest(values: Vec<(usize, Expr)>) -> (Option<Expr>, Vec<(usize, Expr)>) {
+    let default = commonest(&values);
+    let differ = values.into_iter().filter(|(_, value)| Some(value) != default.as_ref()).collect();
+    (default, differ)
 }
 
 /// The value that most hosts have; of several the first host's.

@@ -5,15 +5,17 @@
 
 use super::{
     definitions,
+    evaluate::{Environment, Fault, evaluate},
     files::Files,
-    fleet::Fleet,
-    module::{Factored, Module, Shared},
+    fleet::{Fleet, Member},
+    module::{Declared, Factored, Group, Module, Shared},
 };
 use crate::{
     maps::HashMap,
-    translate::nixos::{Artifact, Expr, Key, Setting},
+    translate::nixos::{Artifact, Expr, Setting},
 };
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Where expansion and translation do not agree.
@@ -36,82 +38,130 @@ type Values = BTreeMap<Vec<EcoString>, Vec<String>>;
 #[must_use]
 pub fn check(fleet: &Fleet<'_>, factored: &Factored) -> Vec<Difference> {
     let files = Files::new(fleet);
-    let mut found = Vec::new();
-    for (host, member) in fleet.members.iter().enumerate() {
+    let one = |(host, member): (usize, &Member<'_>)| {
         let wanted = wanted(fleet, host, &files);
-        let given = expand(&fleet.site, factored, member.certname);
-        let options = wanted.keys().chain(given.keys().filter(|option| !wanted.contains_key(*option)));
-        for option in options {
-            let of = |values: &Values| values.get(option).cloned().unwrap_or_default();
-            let (wanted, given) = (of(&wanted), of(&given));
-            if wanted != given {
-                let option = option.join(".").into();
-                found.push(Difference { certname: member.certname.clone(), option, wanted, given });
-            }
-        }
-    }
-    found
+        let given = State::new(fleet, factored, member.certname).values();
+        differences(member.certname, &wanted, &given)
+    };
+    let members: Vec<_> = fleet.members.iter().enumerate().collect();
+    members.into_par_iter().flat_map_iter(one).collect()
+}
+
+fn differences(certname: &EcoString, wanted: &Values, given: &Values) -> Vec<Difference> {
+    let options = wanted.keys().chain(given.keys().filter(|option| !wanted.contains_key(*option)));
+    let of = |values: &Values, option| values.get(option).cloned().unwrap_or_default();
+    options
+        .filter(|option| wanted.get(*option) != given.get(*option))
+        .map(|option| Difference {
+            certname: certname.clone(),
+            option: option.join(".").into(),
+            wanted: of(wanted, option),
+            given: of(given, option),
+        })
+        .collect()
 }
 
 fn wanted(fleet: &Fleet<'_>, host: usize, files: &Files) -> Values {
     let mut values = Values::new();
     let Some(member) = fleet.members.get(host) else { return values };
+    let nothing = Environment::default();
     for definition in definitions::of_host(fleet, host, member, files) {
-        add(&mut values, &definition.option, &read_files(&definition.value, &files.made));
+        add(&mut values, &definition.option, &normal(&definition.value, &nothing, &files.made));
     }
     sorted(values)
 }
 
-/// The settings of a host by its file and the modules that are on.
-fn expand(site: &EcoString, factored: &Factored, certname: &EcoString) -> Values {
-    let mut state = State { factored, set: HashMap::default() };
-    let mut hosts_own = Vec::new();
-    for setting in factored.hosts.get(certname).map(|file| file.settings.as_slice()).unwrap_or_default() {
-        match setting.option.first() {
-            Some(first) if first == site => {
-                drop(state.set.insert(setting.option.clone(), setting.value.clone()))
-            }
-            _ => hosts_own.push(setting),
-        }
-    }
-    state.switch_on(site);
-    let mut values = Values::new();
-    for setting in hosts_own {
-        add(&mut values, &setting.option, &read_files(&setting.value, &factored.files));
-    }
-    for module in factored.modules.values().filter(|module| state.is_on(module)) {
-        for shared in state.settings(module).filter(|shared| shared.setting.option.first() != Some(site)) {
-            let value = state.value(module, &shared.setting.value);
-            add(&mut values, &state.path(module, &shared.setting), &value);
-        }
-    }
-    sorted(values)
-}
-
+/// What a host's file and the modules that are on give.
 struct State<'a> {
+    site: &'a EcoString,
     factored: &'a Factored,
+    settings: &'a [Setting],
+    /// The options of modules that are set.
     set: HashMap<Vec<EcoString>, Expr>,
+    /// The same with defaults, and the host's own names.
+    environment: Environment,
 }
 
 impl<'a> State<'a> {
-    /// Follows the modules that switch others on.
-    fn switch_on(&mut self, site: &EcoString) {
-        loop {
-            let mut new = Vec::new();
-            for module in self.factored.modules.values().filter(|module| self.is_on(module)) {
-                for shared in
-                    self.settings(module).filter(|shared| shared.setting.option.first() == Some(site))
-                {
-                    if !self.set.contains_key(&shared.setting.option) {
-                        new.push((shared.setting.option.clone(), shared.setting.value.clone()));
-                    }
-                }
+    fn new(fleet: &'a Fleet<'_>, factored: &'a Factored, certname: &EcoString) -> Self {
+        let settings = factored.hosts.get(certname).map(|file| file.settings.as_slice()).unwrap_or_default();
+        let of_site = settings.iter().filter(|setting| setting.option.first() == Some(&fleet.site));
+        let set = of_site.map(|setting| (setting.option.clone(), setting.value.clone())).collect();
+        let environment = Environment::default();
+        let mut state = Self { site: &fleet.site, factored, settings, set, environment };
+        state.name();
+        let inputs = Module::path_of_inputs(&fleet.site);
+        state.declare(&inputs, &factored.inputs);
+        for module in factored.modules.values() {
+            state.declare(&module.option, &module.options);
+        }
+        state.switch_on();
+        state
+    }
+
+    /// The names that the host's file gives it.
+    fn name(&mut self) {
+        let own = |last: &str| {
+            let option = ["networking", last];
+            let found = self.settings.iter().find(|it| it.option.iter().map(EcoString::as_str).eq(option))?;
+            if let Expr::Str(text) = &found.value { Some(text.clone()) } else { None }
+        };
+        let (host, domain) = (own("hostName"), own("domain"));
+        let fqdn = host.as_ref().zip(domain.as_ref()).map(|(host, domain)| eco_format!("{host}.{domain}"));
+        for (last, value) in [("hostName", host), ("domain", domain), ("fqdn", fqdn)] {
+            if let Some(value) = value {
+                self.know(&["networking".into(), last.into()], &Expr::Str(value));
             }
+        }
+    }
+
+    fn declare(&mut self, path: &[EcoString], options: &[Declared]) {
+        for declared in options {
+            let option: Vec<EcoString> = path.iter().chain(&declared.path).cloned().collect();
+            let value = self.set.get(&option).or(declared.default.as_ref()).cloned();
+            if let Some(value) = value.and_then(|value| evaluate(&value, &self.environment).ok()) {
+                self.know(&option, &value);
+            }
+        }
+    }
+
+    /// What cannot be known stays unknown: a value that reads it is a difference then.
+    fn know(&mut self, option: &[EcoString], value: &Expr) {
+        let path: Vec<EcoString> = std::iter::once("config".into()).chain(option.iter().cloned()).collect();
+        let _: Result<(), Fault> = self.environment.set(&path, value);
+    }
+
+    /// Follows the modules that switch others on.
+    fn switch_on(&mut self) {
+        loop {
+            let on = self.factored.modules.values().filter(|module| self.is_on(module));
+            let switches = on.flat_map(|module| self.settings(module)).map(|shared| &shared.setting);
+            let new: Vec<_> = switches
+                .filter(|it| it.option.first() == Some(self.site) && !self.set.contains_key(&it.option))
+                .map(|it| (it.option.clone(), it.value.clone()))
+                .collect();
             if new.is_empty() {
                 return;
             }
             self.set.extend(new);
         }
+    }
+
+    fn values(&self) -> Values {
+        let mut values = Values::new();
+        let files = &self.factored.files;
+        for setting in self.settings.iter().filter(|it| it.option.first() != Some(self.site)) {
+            add(&mut values, &setting.option, &normal(&setting.value, &self.environment, files));
+        }
+        for module in self.factored.modules.values().filter(|module| self.is_on(module)) {
+            for shared in self.settings(module) {
+                let setting = &shared.setting;
+                if setting.option.first() != Some(self.site) {
+                    add(&mut values, &self.path(module, setting), &self.value(module, &setting.value));
+                }
+            }
+        }
+        sorted(values)
     }
 
     fn is_on(&self, module: &Module) -> bool {
@@ -120,12 +170,11 @@ impl<'a> State<'a> {
     }
 
     /// The settings of a module's groups that hold.
-    fn settings(&self, module: &'a Module) -> impl Iterator<Item = &'a Shared> {
-        let holds = |when: &Option<Expr>| {
-            when.as_ref().is_none_or(|when| self.value(module, when) == Expr::Bool(true))
+    fn settings(&self, module: &'a Module) -> impl Iterator<Item = &'a Shared> + use<'a> {
+        let holds = |group: &&Group| {
+            group.when.as_ref().is_none_or(|when| self.value(module, when) == Expr::Bool(true))
         };
-        let groups: Vec<&'a super::module::Group> =
-            module.groups.iter().filter(|group| holds(&group.when)).collect();
+        let groups: Vec<&'a Group> = module.groups.iter().filter(holds).collect();
         groups.into_iter().flat_map(|group| &group.settings)
     }
 
@@ -133,52 +182,33 @@ impl<'a> State<'a> {
     fn path(&self, module: &Module, setting: &Setting) -> Vec<EcoString> {
         let mut path = setting.option.clone();
         for (at, name) in &setting.dynamic {
-            let name = self.value(module, name);
-            if let (Some(part), Expr::Str(name)) = (path.get_mut(*at), name) {
+            if let (Some(part), Expr::Str(name)) = (path.get_mut(*at), self.value(module, name)) {
                 *part = name;
             }
         }
         path
     }
 
-    /// Replaces options by their values, and files that are read by their texts.
     fn value(&self, module: &Module, value: &Expr) -> Expr {
         let mut value = value.clone();
         value.rewrite(&mut |expr| {
-            if let Some(known) = self.option(module, expr).or_else(|| selected(expr)) {
-                *expr = known;
+            if let Expr::Select(path) = expr
+                && path.first().is_some_and(|first| first == "cfg")
+            {
+                let rest = path.iter().skip(1);
+                *path = std::iter::once("config".into())
+                    .chain(module.option.iter().chain(rest).cloned())
+                    .collect();
             }
         });
-        read_files(&value, &self.factored.files)
-    }
-
-    fn option(&self, module: &Module, expr: &Expr) -> Option<Expr> {
-        let Expr::Select(parts) = expr else { return None };
-        let [cfg, name] = parts.as_slice() else { return None };
-        if cfg != "cfg" {
-            return None;
-        }
-        let path: Vec<EcoString> = module.option.iter().chain([name]).cloned().collect();
-        let declared = || module.options.iter().find(|declared| declared.name == *name)?.default.clone();
-        self.set.get(&path).cloned().or_else(declared)
+        normal(&value, &self.environment, &self.factored.files)
     }
 }
 
-/// A selection whose names are all known.
-fn selected(expr: &Expr) -> Option<Expr> {
-    let Expr::Get(get) = expr else { return None };
-    let (Expr::Select(base), None) = (&get.base, &get.default) else { return None };
-    let name = |key: &Key| match key {
-        Key::Name(name) | Key::Dynamic(Expr::Str(name)) => Some(name.clone()),
-        Key::Dynamic(_) => None,
-    };
-    let names: Vec<EcoString> = get.keys.iter().map(name).collect::<Option<_>>()?;
-    Some(Expr::Select(base.iter().cloned().chain(names).collect()))
-}
-
-/// Replaces texts that are read from files by the texts.
-fn read_files(value: &Expr, files: &BTreeMap<EcoString, Artifact>) -> Expr {
-    let mut value = value.clone();
+/// The normal form of a value, in which texts stand for the files they are read from. What cannot be evaluated stays
+/// as it is.
+fn normal(value: &Expr, environment: &Environment, files: &BTreeMap<EcoString, Artifact>) -> Expr {
+    let mut value = evaluate(value, environment).unwrap_or_else(|_| value.clone());
     value.rewrite(&mut |expr| {
         if let Some(text) = read_file(expr, files) {
             *expr = Expr::Str(text);

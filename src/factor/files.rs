@@ -1,6 +1,6 @@
 //! Files of the output: one copy for each distinct content, under the name of the first host that has it.
 
-use super::fleet::Fleet;
+use super::{fleet::Fleet, identity::OF_HOSTS};
 use crate::{maps::IndexMap, translate::nixos::Artifact};
 use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
@@ -59,7 +59,7 @@ impl Files {
 }
 
 fn variant(certname: &str, key: &str) -> EcoString {
-    eco_format!("files/hosts/{certname}/{}", safe(key))
+    eco_format!("{OF_HOSTS}/{certname}/{}", safe(key))
 }
 
 /// Names that Nix or a file system would not take are made plain.

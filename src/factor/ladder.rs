@@ -3,6 +3,7 @@
 use super::{
     draft::Draft,
     files::Files,
+    identity::Identity,
     module::Rungs,
     slots::{Slot, SlotKey, Varying},
 };
@@ -20,6 +21,7 @@ pub(crate) struct Ladder<'a> {
     pub(crate) files: &'a mut Files,
     pub(crate) rungs: &'a mut Rungs,
     pub(crate) certnames: &'a [EcoString],
+    pub(crate) identity: &'a Identity,
     /// The module whose options are read.
     pub(crate) draft: &'a mut Draft,
 }
@@ -77,7 +79,11 @@ impl Ladder<'_> {
 
     /// Reads the values from an option of the module; equal values are one option.
     fn option(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
-        let (read, new) = self.draft.variable(option, values);
+        if let Some(read) = self.identity.affix(&values) {
+            self.rungs.expression += 1;
+            return read;
+        }
+        let (read, new) = self.draft.variable(option, values, self.identity);
         if let Some(declared) = new {
             let files = declared.of == Expr::select("lib.types.path");
             *(if files { &mut self.rungs.file } else { &mut self.rungs.option }) += 1;

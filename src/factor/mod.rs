@@ -11,6 +11,7 @@ pub mod evaluate;
 mod expand;
 mod files;
 mod fleet;
+mod identity;
 mod ladder;
 mod module;
 mod names;

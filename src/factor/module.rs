@@ -61,6 +61,12 @@ pub struct Module {
 }
 
 impl Module {
+    /// The path of the options that say what hosts are.
+    #[must_use]
+    pub fn path_of_inputs(site: &EcoString) -> Vec<EcoString> {
+        vec![site.clone(), "host".into()]
+    }
+
     /// Tells whether it declares the option that switches it on.
     #[must_use]
     pub fn has_enable(&self) -> bool {
@@ -71,8 +77,8 @@ impl Module {
 /// An option that a module declares.
 #[derive(Clone, Debug)]
 pub struct Declared {
-    /// Its name below the module's path.
-    pub name: EcoString,
+    /// Its path below the module's.
+    pub path: Vec<EcoString>,
     /// Its type.
     pub of: Expr,
     /// Its default; `None` where every host must set it.

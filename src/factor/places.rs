@@ -2,7 +2,7 @@
 
 use super::{
     fleet::{Member, UnitName, plain},
-    units::Units,
+    units::{Unit, Units},
 };
 use crate::maps::{HashMap, HashSet};
 use ecow::{EcoString, eco_format};
@@ -72,16 +72,21 @@ fn below(root: &UnitName, unit: &UnitName) -> EcoString {
     }
 }
 
-/// `hosts/<group>/<certname>.nix`; hosts are grouped by their role, else by the letters of their name.
-pub(crate) fn host_file(member: &Member<'_>, units: &Units) -> EcoString {
-    let roles = units.all.keys().filter_map(|name| match name {
-        UnitName::Class(class) => class.strip_prefix("role::"),
-        UnitName::Main | UnitName::Node(_) => None,
+/// `hosts/<group>/<certname>.nix`: hosts are grouped by their role, else by the class of the site that most hosts have
+/// beside them and not all, else by the letters of their name.
+pub(crate) fn host_file(host: usize, member: &Member<'_>, units: &Units) -> EcoString {
+    let everyone = units.hosts(&UnitName::Main).len();
+    let given = |unit: &Unit| {
+        let top = unit.parents.keys().any(|parent| !matches!(parent, UnitName::Class(_)));
+        top && unit.hosts.contains(&host) && unit.hosts.len() < everyone
+    };
+    let classes = units.all.iter().filter_map(|(name, unit)| match name {
+        UnitName::Class(class) if given(unit) => Some((class, unit.hosts.len())),
+        UnitName::Class(_) | UnitName::Main | UnitName::Node(_) => None,
     });
-    let has =
-        |role: &&str| member.catalog.classes.iter().any(|class| class.strip_prefix("role::") == Some(*role));
-    let group = match roles.clone().find(has) {
-        Some(role) => plain(role),
+    let ranked = classes.max_by_key(|(class, hosts)| (class.starts_with("role::"), *hosts));
+    let group = match ranked {
+        Some((class, _)) => plain(class.strip_prefix("role::").unwrap_or(class)),
         None => {
             let short = member.certname.split('.').next().unwrap_or_default();
             plain(short.trim_end_matches(|letter: char| letter.is_ascii_digit()))

@@ -33,7 +33,7 @@ fn options(module: &Module, paths: &dyn Paths) -> String {
         entries.push_str(&format!("enable = lib.mkEnableOption {};\n", printer::quoted(&module.title)));
     }
     let mut options: Vec<&Declared> = module.options.iter().collect();
-    options.sort_by(|one, other| one.name.cmp(&other.name));
+    options.sort_by(|one, other| one.path.cmp(&other.path));
     for declared in options {
         entries.push_str(&option(declared, paths));
     }
@@ -51,7 +51,7 @@ fn option(declared: &Declared, paths: &dyn Paths) -> String {
     entries.extend(declared.default.clone().map(|default| ("default".into(), default)));
     entries.push(("description".into(), Expr::Str(declared.description.clone())));
     let value = Expr::Apply(vec!["lib".into(), "mkOption".into()], vec![Expr::Attrs(entries)]);
-    printer::binding(&printer::name(&declared.name), &value, paths)
+    printer::binding(&printer::path(declared.path.iter().map(|it| it.as_str())), &value, paths)
 }
 
 fn config(module: &Module, paths: &dyn Paths) -> String {

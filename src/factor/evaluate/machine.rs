@@ -7,7 +7,7 @@ use super::{
     value::{Entries, Function, Scope, Value},
 };
 use crate::translate::nixos::{Expr, Get, Key, Op, Part};
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use std::{cell::Cell, sync::Arc};
 
 /// How many expressions are evaluated at most.
@@ -198,11 +198,24 @@ impl<'e> Machine<'e> {
         match (self.follow(&it.base, &it.keys, scope)?, &it.default) {
             (Some(found), _) => Ok(found),
             (None, Some(default)) => self.eval(default, scope),
+            (None, None)
+                if let Expr::Select(path) = &it.base
+                    && self.is_symbolic(path, scope) =>
+            {
+                let keys: Vec<EcoString> =
+                    it.keys.iter().map(|key| self.key(key, scope)).collect::<Result<_, _>>()?;
+                Ok(Value::symbol(Expr::Select(path.iter().cloned().chain(keys).collect())))
+            }
             (None, None) => {
                 let last = it.keys.last().map(|key| self.key(key, scope)).transpose()?;
                 Err(Fault::Missing(last.unwrap_or_default()))
             }
         }
+    }
+
+    /// Whether what is no input there stays a symbol, as it does in a plain selection.
+    fn is_symbolic(&self, path: &[EcoString], scope: &Scope) -> bool {
+        path.first().is_some_and(|head| SYMBOLIC.contains(&head.as_str()) && scope.get(head).is_none())
     }
 
     fn has(&self, base: &Expr, keys: &[Key], scope: &Scope) -> Result<Value, Fault> {
@@ -305,9 +318,17 @@ impl<'e> Machine<'e> {
                 (Value::Attrs(_), other) | (other, _) => Err(other.not("a set")),
             },
             Op::Add if matches!(left, Value::Str(_) | Value::Text(_)) => join([&left, &right]),
+            Op::Add if let Some(path) = longer(&left, &right) => Ok(path),
             _ => arithmetic(op, &left, &right),
         }
     }
+}
+
+/// A path of the output with a text after it.
+fn longer(path: &Value, text: &Value) -> Option<Value> {
+    let (Value::Symbol(path), Value::Str(text)) = (path, text) else { return None };
+    let Expr::Path(path) = &**path else { return None };
+    Some(Value::symbol(Expr::Path(eco_format!("{path}{text}"))))
 }
 
 /// An attribute of a set; `None` where it has no such attribute.
