@@ -179,7 +179,12 @@ let
 
   joined =
     path: a: b:
-    if a.option != null && b.option != null then
+    if a.option != null && b.option != null && b.option.computed or false then
+      {
+        option = a.option // b.option;
+        inherit (a) below;
+      }
+    else if a.option != null && b.option != null then
       throw "The option `${lib.showOption path}' is declared twice"
     else
       {

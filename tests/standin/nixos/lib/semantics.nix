@@ -42,7 +42,15 @@ let
     );
 in
 {
-  assertions =
+  # what NixOS computes and hosts read
+  options.networking.fqdn = lib.mkOption {
+    computed = true;
+    readOnly = true;
+    type = lib.types.str;
+    default = "${config.networking.hostName}.${config.networking.domain}";
+  };
+
+  config.assertions =
     mapAttrsToList (name: it: {
       assertion = it.device != null || it.label != null || builtins.elem it.fsType [ "tmpfs" "overlay" ];
       message = "No device specified for mount point `${name}'";
