@@ -18,6 +18,8 @@ mod names;
 mod places;
 mod slots;
 mod stubs;
+#[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of expressions a few have a counterpart")]
+pub mod transliterate;
 mod units;
 
 pub use assemble::factor;

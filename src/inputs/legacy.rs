@@ -96,6 +96,11 @@ pub fn structured_fact(legacy: &str) -> Option<String> {
     Some(expression(&mut ["networking", "interfaces", interface, field].into_iter()))
 }
 
+/// Returns the path of the structured fact that has the value of a legacy one.
+pub(crate) fn structured_path(legacy: &str) -> Option<&'static str> {
+    SAME.iter().find(|(name, _)| *name == legacy).map(|(_, path)| *path)
+}
+
 /// Adds the legacy facts that are not there and can be computed.
 #[must_use]
 pub fn derive_legacy_facts(facts: &Value) -> Value {

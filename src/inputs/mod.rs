@@ -25,6 +25,7 @@ pub use codes::CODES;
 pub(crate) use codes::{CONF_IGNORED, FLAG, NO_NODES, PROGRAM, UNSUPPORTED};
 pub use facts::override_fact;
 pub use json::json;
+pub(crate) use legacy::structured_path;
 pub use legacy::{derive_legacy_facts, structured_fact};
 pub use list::{NodeList, ReadNode, is_selected, node_inputs, nodes_without_facts};
 pub use modules::{Module, Modules};

@@ -42,7 +42,7 @@ mod lower;
 mod object;
 mod prelude;
 mod script;
-mod tree;
+pub(crate) mod tree;
 
 pub use code::CODES;
 pub use functions::{FunctionCall, call_function};

@@ -39,7 +39,8 @@ impl Script {
         Ok(Self { unit: Arc::new(unit) })
     }
 
-    pub(super) fn unit(&self) -> &Unit {
+    /// Returns the tree.
+    pub(crate) fn unit(&self) -> &Unit {
         &self.unit
     }
 
