@@ -95,16 +95,18 @@ fn rules_claim_each_resource_once() {
 
 /// Factors and emits hosts as one fleet; what is emitted gives each host's settings again.
 fn emitted(catalogs: &[(PathBuf, Catalog)], hosts: &[Translated]) -> emit::Output {
+    let variables = Default::default();
     let mut members: Vec<_> = hosts
         .iter()
         .zip(catalogs)
         .map(|(translated, (_, catalog))| {
             let certname = &translated.config.host.certname;
-            factor::Member { certname, translated, catalog, facts: &Value::Undef }
+            let (facts, trusted, variables) = (&Value::Undef, &Value::Undef, &variables);
+            factor::Member { certname, translated, catalog, facts, trusted, variables }
         })
         .collect();
     members.sort_by_key(|member| member.certname);
-    let fleet = factor::Fleet { site: "site".into(), own: BTreeSet::new(), members };
+    let fleet = factor::Fleet { site: "site".into(), own: BTreeSet::new(), members, sources: None };
     let factored = factor::factor(&fleet);
     assert_eq!(factor::check(&fleet, &factored), []);
     let hosts: emit::Hosts<'_> = hosts.iter().map(|it| (it.config.host.certname.clone(), it)).collect();

@@ -10,11 +10,12 @@ use crate::{
     compile::CompiledNode,
     diag::{Diagnostic, Result},
     emit::{self, Around, Output},
-    factor::{self, Difference, Fleet, Member},
-    inputs::{FLAG, ReadNode, Repo},
+    factor::{self, Difference, Fleet, Member, transliterate::Manifests},
+    inputs::{FLAG, NodeInputs, ReadNode, Repo},
     options::OptionTable,
     packages::NameMap,
     report::Report,
+    source::DiskWorld,
     translate::{self, Context, Sources, Translated},
     value::Value,
     verify::check_options,
@@ -30,8 +31,11 @@ pub(super) struct Conversion {
     pub(super) compiled: Vec<CompiledNode>,
     pub(super) hosts: Vec<Translated>,
     pub(super) around: Around,
-    /// The facts of the translated hosts, in their order.
-    facts: Vec<Value>,
+    /// What is known of the translated hosts, in their order.
+    nodes: Vec<NodeInputs>,
+    /// Where the code behind the catalogs is.
+    world: DiskWorld,
+    module_path: Vec<PathBuf>,
     /// The modules that are the site's own.
     own: BTreeSet<EcoString>,
 }
@@ -42,22 +46,29 @@ impl Conversion {
     }
 
     /// Returns the translated hosts as a fleet, sorted by certname.
-    pub(super) fn fleet(&self) -> Fleet<'_> {
-        let hosts = self.hosts.iter().zip(self.catalogs()).zip(&self.facts);
+    fn fleet<'a>(&'a self, sources: &'a Manifests<'a>) -> Fleet<'a> {
+        let hosts = self.hosts.iter().zip(self.catalogs()).zip(&self.nodes);
         let mut members: Vec<Member<'_>> = hosts
-            .map(|((translated, catalog), facts)| {
+            .map(|((translated, catalog), node)| {
                 let certname = &translated.config.host.certname;
-                Member { certname, translated, catalog, facts }
+                let NodeInputs { facts, trusted, parameters: variables, .. } = node;
+                Member { certname, translated, catalog, facts, trusted, variables }
             })
             .collect();
         members.sort_by_key(|member| member.certname);
-        Fleet { site: self.around.target.site.clone(), own: self.own.clone(), members }
+        Fleet {
+            site: self.around.target.site.clone(),
+            own: self.own.clone(),
+            members,
+            sources: Some(sources),
+        }
     }
 
     /// Emits the files of all hosts.
     pub(super) fn emit(&self) -> Result<Output> {
         let hosts = self.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
-        let fleet = self.fleet();
+        let sources = Manifests::new(&self.world, self.module_path.clone());
+        let fleet = self.fleet(&sources);
         let factored = factor::factor(&fleet);
         match factor::check(&fleet, &factored).first() {
             Some(found) => Err(not_the_same(found)),
@@ -114,10 +125,11 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
         Some((node.certname.clone(), roles))
     });
     let around = Around { target: loaded.target.clone(), roles: roles.collect(), ..Around::default() };
-    let facts = compiled.iter().zip(&nodes).filter(|(node, _)| node.catalog.is_some());
-    let facts =
-        facts.map(|(_, (_, inputs))| inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef));
-    Ok(Conversion { hosts, around, facts: facts.collect(), own: own_modules(&loaded.repo), compiled })
+    let own = own_modules(&loaded.repo);
+    let kept = compiled.iter().zip(nodes).filter(|(node, _)| node.catalog.is_some());
+    let nodes = kept.filter_map(|(_, (_, inputs))| inputs.ok()).collect();
+    let (world, module_path) = (loaded.world.clone(), loaded.repo.module_path.clone());
+    Ok(Conversion { compiled, hosts, around, nodes, world, module_path, own })
 }
 
 fn not_the_same(found: &Difference) -> Box<Diagnostic> {

@@ -2,10 +2,12 @@
 
 use super::{
     definitions::{self, Definition},
-    draft::Draft,
+    draft::{Draft, by_commonest, type_of},
+    expressions::Expressions,
     files::Files,
     fleet::{Fleet, UnitName},
     identity::Identity,
+    inputs::{Owner, Registry},
     ladder::Ladder,
     module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
     places,
@@ -32,15 +34,23 @@ pub fn factor(fleet: &Fleet<'_>) -> Factored {
     let certnames: Vec<EcoString> = fleet.members.iter().map(|member| member.certname.clone()).collect();
     let mut rungs = Rungs::default();
     let identity = Identity::new(fleet);
+    let expressions = Expressions::new(fleet);
     for (key, slot) in align(shared) {
-        let mut making =
-            Making { files: &mut files, rungs: &mut rungs, certnames: &certnames, identity: &identity };
+        let mut making = Making {
+            files: &mut files,
+            rungs: &mut rungs,
+            certnames: &certnames,
+            identity: &identity,
+            expressions: &expressions,
+        };
         work.place(&key, &slot, &mut making);
     }
+    work.switches(&expressions, &mut rungs);
+    let inputs = work.inputs(expressions.registry);
     work.set_options();
-    work.switches(&mut rungs);
     work.enable();
-    work.finish(files, rungs)
+    let inputs_path = Module::path_of_inputs(&fleet.site);
+    Factored { inputs, inputs_path, ..work.finish(files, rungs) }
 }
 
 /// What slots are made into, beside their module.
@@ -49,6 +59,7 @@ struct Making<'m> {
     rungs: &'m mut Rungs,
     certnames: &'m [EcoString],
     identity: &'m Identity,
+    expressions: &'m Expressions<'m>,
 }
 
 struct Work<'a> {
@@ -73,6 +84,7 @@ impl<'a> Work<'a> {
                 }
             }
         }
+        reserve_parameters(fleet, &mut drafts);
         Self { fleet, units, drafts, hosts: vec![Vec::new(); fleet.members.len()] }
     }
 
@@ -96,15 +108,42 @@ impl<'a> Work<'a> {
             rungs: &mut *making.rungs,
             certnames: making.certnames,
             identity: making.identity,
+            expressions: making.expressions,
+            units: &self.units,
+            unit: &key.unit,
             draft,
         };
         let value = ladder.climb(key, slot);
         let dynamic = slot.varying.iter().map(|varying| (varying.at, ladder.name(key, varying))).collect();
-        let made = Setting::new(slot.topic, key.option.clone(), value);
+        let (option, value) = as_text(key.option.clone(), value);
+        let made = Setting::new(slot.topic, option, value);
         let setting = Setting { origin: slot.origin.clone(), dynamic, ..made };
         let items = slot.held.iter().map(|(host, held)| (*host, held.items.clone())).collect();
         let presence: Hosts = slot.held.keys().copied().collect();
         draft.groups.entry(presence).or_default().push(Shared { setting, items, element: key.is_element() });
+    }
+
+    /// Declares what expressions read, and lets hosts set it; gives the options of hosts.
+    fn inputs(&mut self, registry: Registry) -> Vec<Declared> {
+        let mut of_hosts = Vec::new();
+        for ((owner, path), input) in registry.used() {
+            let values: Vec<(usize, Expr)> = input.values.into_iter().collect();
+            let of = type_of(&values.iter().map(|(_, value)| value).collect::<Vec<_>>());
+            let (default, differ) = by_commonest(values);
+            let (below, options) = match &owner {
+                Owner::Host => (Module::path_of_inputs(&self.fleet.site), &mut of_hosts),
+                Owner::Unit(unit) => {
+                    let draft = self.drafts.entry(unit.clone()).or_default();
+                    (places::option(&self.fleet.site, unit, None), &mut draft.options)
+                }
+            };
+            let option: Vec<EcoString> = below.into_iter().chain(path.iter().cloned()).collect();
+            options.push(Declared { path, of, default, description: input.description });
+            for (host, value) in differ {
+                self.host_sets(host, option.clone(), value);
+            }
+        }
+        of_hosts
     }
 
     /// Lets hosts set the options of the modules.
@@ -127,13 +166,20 @@ impl<'a> Work<'a> {
     }
 
     /// Gives each group that only some hosts of its unit have a condition.
-    fn switches(&mut self, rungs: &mut Rungs) {
+    fn switches(&mut self, expressions: &Expressions<'_>, rungs: &mut Rungs) {
         let mut set = Vec::new();
         for (unit, draft) in &mut self.drafts {
             let everyone = self.units.hosts(unit);
             for (presence, settings) in &draft.groups {
                 let Some(first) = settings.first().filter(|_| *presence != everyone) else { continue };
-                let item = first.items.values().flatten().next();
+                let (host, items) =
+                    first.items.iter().next().map_or((0, [].as_slice()), |(host, items)| (*host, items));
+                if let Some(found) = expressions.presence(&self.units, unit, presence, (host, items)) {
+                    draft.when.insert(presence.clone(), found);
+                    rungs.expression += 1;
+                    continue;
+                }
+                let item = items.first();
                 let name = draft.names.switch(item, &first.setting.option);
                 let usual = presence.len() * 2 > everyone.len();
                 draft.when.insert(presence.clone(), Expr::Select(vec!["cfg".into(), name.clone()]));
@@ -243,7 +289,41 @@ impl<'a> Work<'a> {
                 let file = places::host_file(host, member, &self.units);
                 (member.certname.clone(), HostFile { file, settings })
             });
-        Factored { hosts: hosts.collect(), modules, inputs: Vec::new(), files: files.made, rungs }
+        Factored { hosts: hosts.collect(), modules, files: files.made, rungs, ..Factored::default() }
+    }
+}
+
+/// A text that would be written to a file for `environment.etc` is given as a text.
+fn as_text(mut option: Vec<EcoString>, value: Expr) -> (Vec<EcoString>, Expr) {
+    let of_etc = option.iter().map(EcoString::as_str).take(2).eq(["environment", "etc"]);
+    let source = option.last_mut().filter(|last| of_etc && *last == "source");
+    if let Expr::Apply(function, arguments) = &value
+        && let (Some(last), [_, text]) = (source, arguments.as_slice())
+        && function.iter().eq(["pkgs", "writeText"])
+    {
+        *last = "text".into();
+        let text = text.clone();
+        return (option, text);
+    }
+    (option, value)
+}
+
+/// Options of class parameters have their names.
+fn reserve_parameters(fleet: &Fleet<'_>, drafts: &mut IndexMap<UnitName, Draft>) {
+    for member in &fleet.members {
+        let classes = member.catalog.resources.values().filter(|it| it.reference.type_name == "Class");
+        for class in classes {
+            let (unit, names) = match fleet.unit_of_class(class) {
+                Some(unit) => (unit, class.parameters.keys().cloned().collect()),
+                None => {
+                    let title = class.reference.title.to_lowercase();
+                    let first = title.split("::").next().unwrap_or_default();
+                    (fleet.unit(&class.origin.frames), vec![EcoString::from(first)])
+                }
+            };
+            let draft = drafts.entry(unit).or_default();
+            names.into_iter().for_each(|name| draft.names.reserve(name));
+        }
     }
 }
 

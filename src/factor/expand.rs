@@ -210,19 +210,39 @@ impl<'a> State<'a> {
 fn normal(value: &Expr, environment: &Environment, files: &BTreeMap<EcoString, Artifact>) -> Expr {
     let mut value = evaluate(value, environment).unwrap_or_else(|_| value.clone());
     value.rewrite(&mut |expr| {
-        if let Some(text) = read_file(expr, files) {
+        if let Some(text) = read_file(expr) {
             *expr = Expr::Str(text);
+        } else if let Some((program, text)) = written(expr, files) {
+            *expr = Expr::apply("file", vec![Expr::Bool(program), Expr::Str(text)]);
         }
     });
     value
 }
 
-fn read_file(expr: &Expr, files: &BTreeMap<EcoString, Artifact>) -> Option<EcoString> {
+/// A file with a text, whether it is one of the output or written to the store; and whether it is a program.
+fn written(expr: &Expr, files: &BTreeMap<EcoString, Artifact>) -> Option<(bool, EcoString)> {
+    if let Expr::Path(place) = expr {
+        let file = files.get(place)?;
+        return Some((file.executable, std::str::from_utf8(&file.bytes).ok()?.into()));
+    }
     let Expr::Apply(function, arguments) = expr else { return None };
-    let [Expr::Path(place)] = arguments.as_slice() else { return None };
+    let [_, Expr::Str(text)] = arguments.as_slice() else { return None };
+    match function.join(".").as_str() {
+        "pkgs.writeText" => Some((false, text.clone())),
+        "pkgs.writeScript" => Some((true, text.clone())),
+        _ => None,
+    }
+}
+
+/// The text of a file that is read; the file is in its normal form already.
+fn read_file(expr: &Expr) -> Option<EcoString> {
+    let Expr::Apply(function, arguments) = expr else { return None };
+    let [Expr::Apply(file, text)] = arguments.as_slice() else { return None };
     let reads = function.iter().map(EcoString::as_str).eq(["builtins", "readFile"]);
-    let file = files.get(place).filter(|_| reads)?;
-    Some(std::str::from_utf8(&file.bytes).ok()?.into())
+    match text.as_slice() {
+        [_, Expr::Str(text)] if reads && file.iter().eq(["file"]) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// Adds a value; attribute sets are taken apart, so that one given whole equals one given in parts.
@@ -234,6 +254,15 @@ fn add(values: &mut Values, option: &[EcoString], value: &Expr) {
             let inner: Vec<EcoString> = option.iter().chain([name]).cloned().collect();
             add(values, &inner, value);
         }
+        return;
+    }
+    // a text is what a file with it is
+    if let ([environment, etc, path, text], Expr::Str(it)) = (option, value)
+        && (environment.as_str(), etc.as_str(), text.as_str()) == ("environment", "etc", "text")
+    {
+        let source = [environment.clone(), etc.clone(), path.clone(), "source".into()];
+        let file = Expr::apply("file", vec![Expr::Bool(false), Expr::Str(it.clone())]);
+        values.entry(source.to_vec()).or_default().push(format!("{file:?}"));
         return;
     }
     values.entry(option.to_vec()).or_default().push(format!("{value:?}"));

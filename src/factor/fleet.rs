@@ -1,7 +1,9 @@
 //! The input: translated hosts with their catalogs and facts, and which modules are the site's own.
 
+use super::transliterate::Sources;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
+    maps::IndexMap,
     source::{Frame, Origin},
     translate::Translated,
     value::Value,
@@ -20,6 +22,10 @@ pub struct Member<'a> {
     pub catalog: &'a Catalog,
     /// Its facts, a hash.
     pub facts: &'a Value,
+    /// `$trusted`.
+    pub trusted: &'a Value,
+    /// The parameters that the ENC gives it.
+    pub variables: &'a IndexMap<EcoString, Value>,
 }
 
 /// All hosts of a conversion, sorted by certname.
@@ -30,6 +36,8 @@ pub struct Fleet<'a> {
     pub own: BTreeSet<EcoString>,
     /// The hosts.
     pub members: Vec<Member<'a>>,
+    /// The code behind the catalogs, where it is at hand.
+    pub sources: Option<&'a (dyn Sources + Sync)>,
 }
 
 /// What settings are put together by: a class of the site, a node definition, or `main`.

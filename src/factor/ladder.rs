@@ -2,10 +2,13 @@
 
 use super::{
     draft::Draft,
+    expressions::Expressions,
     files::Files,
+    fleet::{UnitName, plain},
     identity::Identity,
     module::Rungs,
     slots::{Slot, SlotKey, Varying},
+    units::Units,
 };
 use crate::{
     maps::IndexMap,
@@ -22,6 +25,9 @@ pub(crate) struct Ladder<'a> {
     pub(crate) rungs: &'a mut Rungs,
     pub(crate) certnames: &'a [EcoString],
     pub(crate) identity: &'a Identity,
+    pub(crate) expressions: &'a Expressions<'a>,
+    pub(crate) units: &'a Units,
+    pub(crate) unit: &'a UnitName,
     /// The module whose options are read.
     pub(crate) draft: &'a mut Draft,
 }
@@ -33,12 +39,42 @@ impl Ladder<'_> {
             self.rungs.literal += 1;
             return shared.clone();
         }
+        let held: Vec<(usize, Expr)> =
+            slot.held.iter().map(|(host, held)| (*host, held.value.clone())).collect();
+        if let Some(found) = self.expression(slot, &held) {
+            return found;
+        }
         let values = match slot.held.values().any(|held| is_long(&held.value)) {
             true => self.as_files(key, slot),
             false => None,
         };
-        let held = || slot.held.iter().map(|(host, held)| (*host, held.value.clone())).collect();
-        self.vary(&key.option, values.unwrap_or_else(held))
+        self.vary(&key.option, slot, values.unwrap_or(held))
+    }
+
+    /// R1: the expression behind the values.
+    fn expression(&mut self, slot: &Slot, values: &[(usize, Expr)]) -> Option<Expr> {
+        let found = self.expressions.value(self.units, (self.unit, slot), values)?;
+        self.rungs.expression += 1;
+        Some(found)
+    }
+
+    /// R1 for files: their text as an expression, written to a file of the store.
+    fn written(&mut self, slot: &Slot, values: &[(usize, Expr)]) -> Option<Expr> {
+        let mut texts = Vec::new();
+        let mut programs = Vec::new();
+        for (host, value) in values {
+            let Expr::Path(place) = value else { return None };
+            let file = self.files.made.get(place)?;
+            texts.push((*host, Expr::Str(std::str::from_utf8(&file.bytes).ok()?.into())));
+            programs.push(file.executable);
+        }
+        let program = *programs.first()?;
+        let alike = programs.iter().all(|other| *other == program);
+        let text = alike.then(|| self.expression(slot, &texts)).flatten()?;
+        let Some((_, Expr::Path(place))) = values.first() else { return None };
+        let name = plain(place.rsplit('/').next().unwrap_or_default());
+        let function = if program { "pkgs.writeScript" } else { "pkgs.writeText" };
+        Some(Expr::apply(function, vec![Expr::Str(name), text]))
     }
 
     /// The name of a part of the path that varies.
@@ -52,10 +88,13 @@ impl Ladder<'_> {
 
     /// Keeps what all values share of a call, a selection or a text with antiquotations; what differs is read from
     /// options.
-    fn vary(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
+    fn vary(&mut self, option: &[EcoString], slot: &Slot, values: Vec<(usize, Expr)>) -> Expr {
         let Some((_, first)) = values.first().cloned() else { return Expr::Null };
         if values.iter().all(|(_, value)| *value == first) {
             return first;
+        }
+        if let Some(found) = self.written(slot, &values) {
+            return found;
         }
         if let Some((at, parts)) = selections(&values) {
             let read = self.option(option, parts);
@@ -72,7 +111,7 @@ impl Ladder<'_> {
                 .iter()
                 .zip(&inner)
                 .filter_map(|((host, _), row)| Some((*host, row.get(column)?.clone())));
-            self.vary(option, column.collect())
+            self.vary(option, slot, column.collect())
         });
         with_parts(first, parts.collect())
     }
@@ -155,6 +194,13 @@ fn same_shape(first: &Expr, value: &Expr) -> Option<Vec<Expr>> {
 /// Puts parts into a value of [`same_shape`].
 fn with_parts(mut value: Expr, parts: Vec<Expr>) -> Expr {
     if let Expr::Apply(_, arguments) = &mut value {
+        // what was written to be read is the text itself
+        if let [Expr::Apply(written, inside)] = parts.as_slice()
+            && written.last().is_some_and(|last| last.starts_with("write"))
+            && let Some(text) = inside.get(1)
+        {
+            return text.clone();
+        }
         *arguments = parts;
     } else if let Expr::Text(pieces) = &mut value {
         let places = pieces.iter_mut().filter_map(|piece| match piece {

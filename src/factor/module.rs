@@ -16,6 +16,8 @@ pub struct Factored {
     pub modules: IndexMap<UnitName, Module>,
     /// Values of hosts that modules read, as options below `<site>.host`.
     pub inputs: Vec<Declared>,
+    /// The path of those options.
+    pub inputs_path: Vec<EcoString>,
     /// The hosts' files, by certname.
     pub hosts: BTreeMap<EcoString, HostFile>,
     /// Files that settings refer to, by their place in the output.

@@ -33,7 +33,7 @@ const GENERIC: [&str; 22] = [
 ];
 
 /// Names that say nothing without what they belong to.
-const ALONE: [&str; 16] = [
+const ALONE: [&str; 17] = [
     "user",
     "group",
     "mode",
@@ -50,6 +50,7 @@ const ALONE: [&str; 16] = [
     "extraGroups",
     "environment",
     "value",
+    "name",
 ];
 
 /// The names that a unit's options have.
@@ -65,6 +66,11 @@ impl Names {
             option.iter().filter(|part| !GENERIC.contains(&part.as_str())).collect();
         if telling.is_empty() {
             telling = option.iter().rev().take(1).collect();
+        }
+        if let ([only], Some(above)) = (telling.as_slice(), option.iter().rev().nth(1))
+            && ALONE.contains(&only.as_str())
+        {
+            telling = vec![above, only];
         }
         let segments = telling.iter().flat_map(|part| part.split('/'));
         let words: Vec<EcoString> = segments.map(camel).filter(|word| !word.is_empty()).collect();

@@ -80,7 +80,7 @@ pub(crate) fn align(definitions: Vec<Vec<Definition>>) -> IndexMap<SlotKey, Slot
             slot.held.insert(host, held);
         }
     }
-    join_names(divide(slots))
+    divide(join_names(divide(slots)))
 }
 
 /// Slots that one place in the code makes on different hosts, and that differ in one part of their path only, are one

@@ -16,6 +16,9 @@ use ecow::EcoString;
 /// The file that imports all modules.
 const MODULES: &str = "modules/default.nix";
 
+/// The file that declares what hosts say of themselves.
+const INPUTS: &str = "modules/host.nix";
+
 /// Writes `modules/`, `profiles/`, `hosts/` and `files/` into the output.
 ///
 /// # Errors
@@ -37,6 +40,10 @@ pub(super) fn write(factored: &Factored, output: &mut Output) -> Result<()> {
     for (place, artifact) in &factored.files {
         let file = OutFile { bytes: artifact.bytes.clone(), executable: artifact.executable };
         output.files.insert(place.to_string(), file);
+    }
+    if !factored.inputs.is_empty() {
+        let text = module::print_inputs(&factored.inputs_path, &factored.inputs, &Below(&INPUTS.into()))?;
+        output.files.insert(INPUTS.into(), OutFile::text(text));
     }
     output.files.insert(MODULES.into(), OutFile::text(imports(factored)?));
     Ok(())
@@ -63,6 +70,8 @@ fn note(output: &mut Output, certname: &EcoString, items: &[ItemId], at: (&EcoSt
 
 fn imports(factored: &Factored) -> Result<String> {
     let mut files: Vec<&EcoString> = factored.modules.values().map(|module| &module.file).collect();
+    let inputs = EcoString::from(INPUTS);
+    files.extend((!factored.inputs.is_empty()).then_some(&inputs));
     files.sort();
     let below = Below(&MODULES.into());
     let lines: String = files.into_iter().map(|file| format!("{}\n", below.path(file))).collect();

@@ -1,7 +1,7 @@
 //! A module: options and the settings under its switch.
 
 use super::{
-    host::{Printed, arguments, blocks, format_marked, mentions, stubs},
+    host::{Printed, arguments, blocks, format, format_marked, mentions, stubs},
     printer::{self, Paths},
     tree::Writer,
 };
@@ -10,6 +10,7 @@ use crate::{
     factor::{Declared, Group, Module},
     translate::nixos::{Expr, Setting},
 };
+use ecow::EcoString;
 
 /// Prints a module and formats it.
 ///
@@ -27,23 +28,32 @@ pub(super) fn print(module: &Module, paths: &dyn Paths) -> Result<Printed> {
     format_marked(&module.file, &format!("# {}\n{header}\n\n{cfg}{{\n{body}}}\n", module.title))
 }
 
+/// Prints the options in which hosts say what they are.
+///
+/// # Errors
+/// Gives a text that nixfmt cannot read or does not leave alone: a fault of the printer.
+pub(super) fn print_inputs(path: &[EcoString], inputs: &[Declared], paths: &dyn Paths) -> Result<String> {
+    let options = declarations(path, String::new(), inputs, paths);
+    let text = format!("# what modules read of a host\n{}\n\n{{\n{options}}}\n", arguments(&options));
+    format("host.nix", &text)
+}
+
 fn options(module: &Module, paths: &dyn Paths) -> String {
-    let mut entries = String::new();
-    if module.has_enable() {
-        entries.push_str(&format!("enable = lib.mkEnableOption {};\n", printer::quoted(&module.title)));
-    }
-    let mut options: Vec<&Declared> = module.options.iter().collect();
+    let enable = match module.has_enable() {
+        true => format!("enable = lib.mkEnableOption {};\n", printer::quoted(&module.title)),
+        false => String::new(),
+    };
+    declarations(&module.option, enable, &module.options, paths)
+}
+
+fn declarations(path: &[EcoString], mut entries: String, options: &[Declared], paths: &dyn Paths) -> String {
+    let mut options: Vec<&Declared> = options.iter().collect();
     options.sort_by(|one, other| one.path.cmp(&other.path));
     for declared in options {
         entries.push_str(&option(declared, paths));
     }
-    match entries.is_empty() {
-        true => String::new(),
-        false => {
-            let path = printer::path(module.option.iter().map(|it| it.as_str()));
-            format!("options.{path} = {{\n{entries}}};\n\n")
-        }
-    }
+    let path = printer::path(path.iter().map(|it| it.as_str()));
+    if entries.is_empty() { entries } else { format!("options.{path} = {{\n{entries}}};\n\n") }
 }
 
 fn option(declared: &Declared, paths: &dyn Paths) -> String {
