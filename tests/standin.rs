@@ -79,8 +79,11 @@ fn every_host_of_both_repos_evaluates_strictly() {
     }
     let folder = tempfile::tempdir().unwrap();
     let tree = support::tree(folder.path());
-    let repos =
-        [("fixtures/control-repo", 6, &[][..]), ("tests/debian-repo", 11, &["--puppet-version", "7"][..])];
+    let repos = [
+        ("fixtures/control-repo", 6, &[][..]),
+        ("fixtures/stacks", 3, &[][..]),
+        ("tests/debian-repo", 11, &["--puppet-version", "7"][..]),
+    ];
     for (repo, count, flags) in repos {
         if repo.starts_with("tests") && !common::debian_modules_or_skip() {
             continue;

@@ -36,6 +36,13 @@ fn score(report: &Report, out: &mut String) {
         let cells: Vec<String> = Class::ALL.iter().map(|class| score.of(*class).to_string()).collect();
         out.push_str(&format!("| {name} | {} | {} |\n", cells.join(" | "), percent(score.per_mille())));
     }
+    let services = report.services;
+    out.push_str(&format!(
+        "\nOf {} services that shall run, {} ({}) are native: a module of NixOS with options made for them.\n",
+        services.declared,
+        services.native,
+        percent(services.per_mille()),
+    ));
     out.push_str(
         "\nCounted are resources that do something by themselves, without those dropped by a named rule. The score \
          is the share of them that needs no human.\n",

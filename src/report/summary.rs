@@ -3,7 +3,7 @@
 use crate::{
     diag::Diagnostic,
     maps::{IndexMap, IndexSet},
-    translate::{Class, Entry, Orders, Score, Translated},
+    translate::{Class, Entry, Flag, Orders, Score, Translated},
 };
 use ecow::EcoString;
 use serde::Serialize;
@@ -20,10 +20,40 @@ pub struct Report {
     pub total: Score,
     /// The share moved, in tenths of a percent; 1000 where nothing counts.
     pub total_per_mille: usize,
+    /// The services of all hosts.
+    pub services: Services,
     /// The hosts that were converted, by certname.
     pub hosts: Vec<HostReport>,
     /// The nodes that were not, by certname.
     pub failed: Vec<Failed>,
+}
+
+/// The services that shall run, and those of them that a module of NixOS runs with options made for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Services {
+    /// How many are declared, without those dropped by rule or not to run.
+    pub declared: usize,
+    /// How many of them are native.
+    pub native: usize,
+}
+
+impl Services {
+    fn of(entries: &[Entry]) -> Self {
+        let counted = |entry: &&Entry| {
+            let verdict = &entry.verdict;
+            let off = verdict.flags.contains(&Flag::Absent) || verdict.class == Class::Dropped;
+            entry.resource.type_name == "Service" && !off
+        };
+        let declared = entries.iter().filter(counted);
+        let native = declared.clone().filter(|entry| entry.verdict.class == Class::Native).count();
+        Self { declared: declared.count(), native }
+    }
+
+    /// Returns the native ones' share in tenths of a percent, 1000 where none is declared.
+    #[must_use]
+    pub fn per_mille(&self) -> usize {
+        (self.native * 1000).checked_div(self.declared).unwrap_or(1000)
+    }
 }
 
 /// One converted host.
@@ -35,6 +65,8 @@ pub struct HostReport {
     pub score: Score,
     /// The share moved, in tenths of a percent.
     pub per_mille: usize,
+    /// Its services.
+    pub services: Services,
     /// Every leaf resource with its class, rule, reason and attributes, in the catalog's order.
     pub resources: Vec<Entry>,
     /// Every container with the number of leaves in it.
@@ -90,16 +122,18 @@ impl Report {
     #[must_use]
     pub fn new(hosts: &[(&Translated, &[Diagnostic])], failed: &[(&str, &[Diagnostic])]) -> Self {
         let hosts: Vec<HostReport> = hosts.iter().map(|(host, found)| HostReport::new(host, found)).collect();
-        let mut total = Score::default();
+        let (mut total, mut services) = (Score::default(), Services::default());
         for host in &hosts {
             total.add(&host.score);
+            services.declared += host.services.declared;
+            services.native += host.services.native;
         }
         let failed = failed.iter().map(|(certname, found)| Failed {
             certname: (*certname).into(),
             problems: found.iter().map(Problem::from).collect(),
         });
         let total_per_mille = total.per_mille();
-        Self { schema: SCHEMA, total, total_per_mille, hosts, failed: failed.collect() }
+        Self { schema: SCHEMA, total, total_per_mille, services, hosts, failed: failed.collect() }
     }
 
     /// Returns the entries of a class of all hosts, by rule and reason, the commonest first.
@@ -154,6 +188,7 @@ impl HostReport {
             certname: host.config.host.certname.clone(),
             per_mille,
             score,
+            services: Services::of(&host.ledger.entries),
             resources: host.ledger.entries.clone(),
             containers: host.ledger.containers.clone(),
             orders: host.orders.clone(),

@@ -25,6 +25,12 @@ pub fn score_table(report: &Report, width: usize) -> String {
     if report.hosts.len() > 1 {
         out.push_str(&row("total", name, &report.total));
     }
+    let services = report.services;
+    if services.declared > 0 {
+        let (native, declared) = (services.native, services.declared);
+        let share = percent(services.per_mille());
+        out.push_str(&format!("{native} of {declared} services are native modules ({share})\n"));
+    }
     out
 }
 

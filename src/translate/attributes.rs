@@ -168,6 +168,13 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Returns a set attribute that nothing has read yet, those named here aside.
+    pub(crate) fn unread(&self, but: &[&str]) -> Option<&EcoString> {
+        let set = self.resource.parameters.iter().filter(|(_, parameter)| !parameter.value.is_undef());
+        set.map(|(name, _)| name)
+            .find(|name| !self.accounts.contains_key(*name) && !but.contains(&name.as_str()))
+    }
+
     /// Ends reading: what nothing has read is manual.
     pub(crate) fn finish(mut self) -> IndexMap<EcoString, Account> {
         let mut accounts = IndexMap::default();

@@ -70,6 +70,12 @@ pub static RULES: &[Rule] = &[
     config::apt_key::RULE,
     config::ini_setting::RULE,
     config::file_line::RULE,
+    config::firewall::RULE,
+    config::firewall_chain::RULE,
+    config::vcsrepo::RULE,
+    config::archive::RULE,
+    config::augeas::RULE,
+    config::alternative::RULE,
 ];
 
 /// Claims the resources of one type.

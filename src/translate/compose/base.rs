@@ -4,7 +4,7 @@ use crate::model::{File, FileKind, HostConfig, Text};
 use ecow::EcoString;
 
 /// Files of Debian's packages that hold comments only, and what is left of them without these.
-const PACKAGED: [(&str, &str); 9] = [
+const PACKAGED: [(&str, &str); 12] = [
     ("/etc/systemd/journald.conf", "[Journal]\n"),
     ("/etc/systemd/logind.conf", "[Login]\n"),
     ("/etc/systemd/resolved.conf", "[Resolve]\n"),
@@ -14,6 +14,9 @@ const PACKAGED: [(&str, &str); 9] = [
     ("/etc/systemd/coredump.conf", "[Coredump]\n"),
     ("/etc/systemd/sleep.conf", "[Sleep]\n"),
     ("/etc/sysctl.conf", ""),
+    ("/etc/hosts.allow", ""),
+    ("/etc/hosts.deny", ""),
+    ("/etc/security/limits.conf", ""),
 ];
 
 /// The base of a file that is edited.

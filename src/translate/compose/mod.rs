@@ -7,6 +7,7 @@
 mod base;
 mod concat;
 mod edits;
+mod firewall;
 mod ini;
 mod json;
 mod lines;
@@ -14,6 +15,7 @@ mod marks;
 
 pub(crate) use concat::{Format, Fragment, Target};
 pub(crate) use edits::{Change, Edit};
+pub(crate) use firewall::{Family, FirewallChain, FirewallRule};
 pub(crate) use ini::IniSetting;
 pub(crate) use lines::FileLine;
 
@@ -28,6 +30,8 @@ pub(crate) struct Compose {
     pub(crate) targets: Vec<Target>,
     pub(crate) fragments: Vec<Fragment>,
     pub(crate) edits: Vec<Edit>,
+    pub(crate) rules: Vec<FirewallRule>,
+    pub(crate) chains: Vec<FirewallChain>,
 }
 
 /// A resource that cannot be composed, and why.
@@ -78,5 +82,6 @@ pub(crate) fn compose(
     let mut work = Work { config, ledger, catalog, refused: Vec::new() };
     concat::compose(&noted.targets, &noted.fragments, &mut work);
     edits::compose(noted.edits, &mut work);
+    firewall::compose(&noted.rules, &noted.chains, &mut work);
     work.refused
 }

@@ -31,7 +31,10 @@ fn apply(attributes: &mut Attributes<'_>, build: &mut Build<'_>) -> Outcome {
         force: attributes.bool("force").unwrap_or_default(),
     };
     attributes.satisfied(&COMPOSING, "says how the fragments become one text, which is written");
-    attributes.satisfied(&["backup", "show_diff"], "steers the agent only");
+    attributes.satisfied(
+        &["backup", "show_diff", "create_empty_file", "selinux_ignore_defaults"],
+        "steers the agent only",
+    );
     let replace = attributes.bool("replace").unwrap_or(true);
     let kind = match presence(attributes) {
         Presence::Present => FileKind::Regular { content: None, base64: None, replace },

@@ -2,14 +2,19 @@
 //!
 //! They know nothing of a target; what an item means on NixOS is `translate::nixos`.
 
+pub(super) mod alternative;
 pub(super) mod anchor;
 pub(super) mod apt_key;
+pub(super) mod archive;
+pub(super) mod augeas;
 pub(super) mod concat;
 pub(super) mod concat_fragment;
 pub(super) mod cron;
 pub(super) mod exec;
 pub(super) mod file;
 pub(super) mod file_line;
+pub(super) mod firewall;
+pub(super) mod firewall_chain;
 pub(super) mod group;
 pub(super) mod host;
 pub(super) mod ini_setting;
@@ -25,6 +30,7 @@ pub(super) mod sysctl;
 pub(super) mod sysctl_runtime;
 pub(super) mod tidy;
 pub(super) mod user;
+pub(super) mod vcsrepo;
 
 use super::attributes::Attributes;
 use crate::model::Presence;

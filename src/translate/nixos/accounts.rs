@@ -173,6 +173,11 @@ impl Put<'_, '_, '_> {
         let exists = |name: &&EcoString| {
             NIXOS_GROUPS.contains(&name.as_str()) || config.groups.iter().any(|group| group.name == **name)
         };
+        for name in self.user.groups.iter().filter(|name| !exists(name) && super::owners::is_of_debian(name))
+        {
+            self.planner.set(Topic::Users, &["users", "groups", name], Expr::Attrs(Vec::new()), Of::NOBODY);
+        }
+        let exists = |name: &&EcoString| exists(name) || super::owners::is_of_debian(name);
         let missing: Vec<EcoString> = self.user.groups.iter().filter(|name| !exists(name)).cloned().collect();
         self.set("extraGroups", Expr::strings(self.user.groups.iter().cloned()));
         if missing.is_empty() {

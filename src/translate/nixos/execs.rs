@@ -14,7 +14,7 @@ use ecow::{EcoString, eco_format};
 const RULE: &str = "exec";
 
 /// Commands whose effect another mechanism has: a text the command contains, the class and why.
-const IDIOMS: [(&str, Class, &str); 24] = [
+const IDIOMS: [(&str, Class, &str); 30] = [
     ("systemctl daemon-reload", Class::Satisfied, "a switch reloads systemd"),
     ("systemctl --system daemon-reload", Class::Satisfied, "a switch reloads systemd"),
     ("apt-get update", Class::Dropped, "nixpkgs has no package lists"),
@@ -38,6 +38,12 @@ const IDIOMS: [(&str, Class, &str); 24] = [
     ("newaliases", Class::Satisfied, "the mail server's unit builds its aliases"),
     ("nginx -t", Class::Satisfied, "the unit checks the configuration before each start and reload"),
     ("sshd -t", Class::Satisfied, "the configuration is checked when it is built"),
+    ("pam-auth-update", Class::Dropped, "services of PAM are NixOS's modules"),
+    ("a2enmod", Class::Satisfied, "what httpd loads stands in its files"),
+    ("a2dismod", Class::Satisfied, "what httpd loads stands in its files"),
+    ("exportfs", Class::Satisfied, "the unit exports what the module writes when it changes"),
+    ("depmod", Class::Satisfied, "the kernel's modules are indexed when the system is built"),
+    ("postmap", Class::Satisfied, "the mail server's unit runs postmap on the module's tables"),
     ("visudo -c", Class::Satisfied, "sudoers are checked when they are built"),
 ];
 
@@ -90,7 +96,7 @@ fn restarted(command: &str) -> Option<&str> {
     let words: Vec<&str> = command.split_whitespace().collect();
     let program = words.first().and_then(|word| word.rsplit('/').next())?;
     let acts = |word: &&&str| {
-        ["restart", "reload", "try-restart", "reload-or-restart", "force-reload"].contains(word)
+        ["start", "restart", "reload", "try-restart", "reload-or-restart", "force-reload"].contains(word)
     };
     match (program, words.as_slice()) {
         ("systemctl", [_, rest @ ..]) if rest.iter().any(|word| acts(&word)) => rest.last().copied(),

@@ -161,7 +161,9 @@ fn folder(planner: &mut Planner<'_>, file: &File, id: &ItemId, purge: bool) -> D
         planner.set(Topic::Files, &tmp(&file.path, "d"), tmpfile(file, Expr::Null), Of::item(id, &file.from));
         Decision::new(Class::Native, RULE, "systemd.tmpfiles.settings")
     };
-    if purge {
+    if purge && below(&file.path, "/etc") {
+        decision = decision.field("purge", Class::Satisfied, "a new host's /etc holds what is declared");
+    } else if purge {
         let reason = "NixOS removes only what it made; look for files made by hand";
         decision = decision.field("purge", Class::Manual, reason);
     }
@@ -403,7 +405,7 @@ fn unconsumed(planner: &mut Planner<'_>, file: &File) {
 
 /// Programs of NixOS that read a path wherever it came from.
 fn known_reader(path: &str) -> Option<&'static str> {
-    const READERS: [(&str, &str); 14] = [
+    const READERS: [(&str, &str); 22] = [
         ("/etc/modprobe.d", "modprobe"),
         ("/etc/modules-load.d", "systemd-modules-load"),
         ("/etc/sysctl.d", "systemd-sysctl"),
@@ -418,6 +420,14 @@ fn known_reader(path: &str) -> Option<&'static str> {
         ("/etc/tmux.conf", "tmux"),
         ("/etc/screenrc", "screen"),
         ("/etc/nanorc", "nano"),
+        ("/etc/bash_completion.d", "bash-completion"),
+        ("/etc/dehydrated", "dehydrated"),
+        ("/etc/asound.conf", "alsa-lib"),
+        ("/etc/papersize", "libpaper"),
+        ("/etc/libvirt", "libvirt"),
+        ("/etc/opt/chrome/policies", "Chrome"),
+        ("/etc/chromium/policies", "Chromium"),
+        ("/etc/hosts.allow", "libwrap"),
     ];
     let found = READERS.iter().find(|(folder, _)| below(path, folder));
     found.map(|(_, reader)| *reader).or_else(|| home_file(path))

@@ -14,9 +14,9 @@ use ecow::{EcoString, eco_format};
 const RULE: &str = "owners";
 
 /// Accounts of Debian's `base-passwd` that NixOS does not have.
-const DEBIAN: [&str; 13] = [
+const DEBIAN: [&str; 14] = [
     "www-data", "backup", "daemon", "bin", "sys", "games", "man", "mail", "news", "proxy", "list", "irc",
-    "staff",
+    "staff", "ssl-cert",
 ];
 
 /// Accounts that every NixOS host has.
@@ -111,6 +111,11 @@ fn is_there(planner: &Planner<'_>, name: &EcoString, user: bool) -> bool {
     let module =
         OF_MODULES.iter().filter(|(account, _)| account == name).any(|(_, module)| enabled(planner, module));
     BASE.contains(&name.as_str()) || written || module || if user { declared } else { groups }
+}
+
+/// Tells whether every Debian host, or one with certificates, has this group.
+pub(super) fn is_of_debian(group: &str) -> bool {
+    DEBIAN.contains(&group)
 }
 
 fn enabled(planner: &Planner<'_>, module: &str) -> bool {

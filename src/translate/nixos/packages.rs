@@ -92,7 +92,9 @@ fn absent(
         return Decision::new(Class::Manual, RULE, "environment.defaultPackages has it unless it is set");
     }
     match answer {
-        Some(PackageAnswer::Base(reason)) if !package.name.starts_with("linux-") => {
+        Some(PackageAnswer::Base(reason))
+            if !package.name.starts_with("linux-") && package.name != "nscd" =>
+        {
             let reason = eco_format!("shall be absent, but NixOS has it anyway: {reason}");
             Decision::new(Class::Manual, RULE, reason)
         }

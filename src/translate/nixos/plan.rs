@@ -408,6 +408,11 @@ pub(crate) fn file_id(file: &File) -> ItemId {
     ItemId::new(ItemKind::File, file.path.clone())
 }
 
+/// Tells whether a file is one with a text that is known.
+pub(crate) fn is_text(file: &File) -> bool {
+    matches!(&file.kind, crate::model::FileKind::Regular { content: Some(_), .. })
+}
+
 /// The text of a file without secrets.
 pub(crate) fn plain_text(file: &File) -> Option<&str> {
     let crate::model::FileKind::Regular { content: Some(text), .. } = &file.kind else { return None };

@@ -61,7 +61,7 @@ const ENABLE: [(&str, &[&str]); 41] = [
 const ON_BY_DEFAULT: [&str; 2] = ["systemd-timesyncd", "nscd"];
 
 /// Units that every NixOS host runs.
-const BASE: [&str; 8] = [
+const BASE: [&str; 10] = [
     "dbus",
     "systemd-journald",
     "systemd-logind",
@@ -70,6 +70,8 @@ const BASE: [&str; 8] = [
     "getty@tty1",
     "systemd-networkd-wait-online",
     "udev",
+    "user@",
+    "systemd-user-sessions",
 ];
 
 /// The name that a unit of Debian has on NixOS.

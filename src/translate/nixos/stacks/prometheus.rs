@@ -1,4 +1,4 @@
-//! Prometheus with its own configuration, and the node exporter.
+//! Prometheus with its own configuration.
 
 use super::{wanted, with_module};
 use crate::translate::nixos::{
@@ -8,14 +8,8 @@ use crate::translate::nixos::{
 
 const RULE: &str = "prometheus";
 const SERVER: [&str; 1] = ["prometheus"];
-const NODE: [&str; 2] = ["prometheus-node-exporter", "node_exporter"];
 
 pub(in crate::translate::nixos) fn run(planner: &mut Planner<'_>) {
-    if wanted(planner, &NODE, &NODE) {
-        let option = ["services", "prometheus", "exporters", "node", "enable"];
-        planner.set(Topic::Services, &option, Expr::Bool(true), Of::NOBODY);
-        with_module(planner, RULE, &NODE, &NODE);
-    }
     if !wanted(planner, &SERVER, &SERVER) {
         return;
     }

@@ -39,16 +39,17 @@ fn fold(planner: &mut Planner<'_>, file: &File) {
     let id = file_id(file);
     let kept: String = text.lines().filter(|line| !is_noise(line)).map(|line| format!("{line}\n")).collect();
     let found = retarget(planner.packages, &kept);
-    if let Some(path) = found.unknown.first() {
-        let reason = format!("no package is known that has `{path}`");
-        planner.stub(&id, &file.from, reason.as_str());
-        planner.decide(id, Decision::new(Class::Manual, RULE, reason));
-        return;
-    }
     let of = Of::item(&id, &file.from);
     planner.lines(Topic::Users, &TEXT, &in_file(&found), of);
     let mode = "NixOS writes sudoers with mode 0440";
-    let decision = Decision::file(RULE, "in security.sudo.extraConfig", "sudo")
+    // a rule for a program that is not there never matches
+    let reason = match found.unknown.first() {
+        Some(path) => format!(
+            "in security.sudo.extraConfig; `{path}` is not on NixOS, so that its rule matches nothing"
+        ),
+        None => "in security.sudo.extraConfig".to_owned(),
+    };
+    let decision = Decision::file(RULE, reason, "sudo")
         .flag_if(!found.done.is_empty(), Flag::Retargeted)
         .field("mode", Class::Satisfied, mode)
         .field("validate_cmd", Class::Satisfied, "sudoers are checked when they are built");
