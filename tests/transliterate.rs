@@ -16,7 +16,7 @@
 
 use ecow::EcoString;
 use migrate::{
-    catalog::Catalog,
+    catalog::{Catalog, ResourceRef},
     compile::{Fleet, Options},
     diag::Sink,
     factor::{
@@ -31,6 +31,7 @@ use migrate::{
     value::Value,
 };
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
@@ -43,7 +44,7 @@ struct Host {
     trusted: Value,
 }
 
-fn compile(site: &Path) -> (Vec<Host>, Vec<PathBuf>) {
+fn compile(site: &Path) -> (Vec<Host>, Vec<PathBuf>, Option<PathBuf>) {
     let world = DiskWorld::new(1_700_000_000);
     let rules = yaml::Rules { psych: yaml::Psych::of_puppet(7), objects: true };
     let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
@@ -72,7 +73,7 @@ fn compile(site: &Path) -> (Vec<Host>, Vec<PathBuf>) {
             trusted: inputs.trusted,
         })
     });
-    (hosts.collect(), repo.module_path.clone())
+    (hosts.collect(), repo.module_path.clone(), repo.manifest.clone())
 }
 
 /// A value of Puppet as a literal; `None` for secrets and what is no plain data.
@@ -95,12 +96,25 @@ fn literal(value: &Value) -> Option<Expr> {
 /// Inputs of the whole fleet: every class parameter, fact and node variable.
 struct Given<'a> {
     hosts: &'a [Host],
+    known: RefCell<HashMap<Vec<EcoString>, Option<Term>>>,
 }
 
 impl Given<'_> {
     /// An input with the kinds of all hosts' values; those without one have null.
     fn input(&self, path: Vec<EcoString>, value: impl Fn(&Host) -> Option<Expr>) -> Option<Term> {
-        let values: Vec<Option<Expr>> = self.hosts.iter().map(value).collect();
+        self.once(path, |path| self.of_values(path, self.hosts.iter().map(value).collect()))
+    }
+
+    fn once(&self, path: Vec<EcoString>, find: impl FnOnce(Vec<EcoString>) -> Option<Term>) -> Option<Term> {
+        if let Some(known) = self.known.borrow().get(&path) {
+            return known.clone();
+        }
+        let found = find(path.clone());
+        self.known.borrow_mut().insert(path, found.clone());
+        found
+    }
+
+    fn of_values(&self, path: Vec<EcoString>, values: Vec<Option<Expr>>) -> Option<Term> {
         let present: Vec<&Expr> = values.iter().flatten().collect();
         if present.is_empty() {
             return None;
@@ -132,11 +146,13 @@ fn class_title(class: &str) -> String {
 impl Inputs for Given<'_> {
     fn parameter(&self, class: &str, name: &str) -> Option<Term> {
         let title = class_title(class);
-        self.input(vec!["classes".into(), class.into(), name.into()], |host| {
-            let found = host.catalog.resources.values();
-            let mut found =
-                found.filter(|it| it.reference.type_name == "Class" && it.reference.title == title);
-            literal(&found.next()?.parameters.get(name)?.value)
+        let of = |host: &Host| {
+            let found = host.catalog.resources.get(&ResourceRef::new("Class", title.as_str()))?;
+            Some(found.parameters.get(name).and_then(|it| literal(&it.value)))
+        };
+        // only hosts with the class count: they alone have its options
+        self.once(vec!["classes".into(), class.into(), name.into()], |path| {
+            self.of_values(path, self.hosts.iter().filter_map(of).collect())
         })
     }
 
@@ -160,10 +176,8 @@ impl Inputs for Given<'_> {
     }
 
     fn origin(&self, container: &str) -> Option<Arc<Origin>> {
-        let of = |host: &Host| {
-            let mut all = host.catalog.resources.values();
-            all.find(|it| it.reference.to_string() == container).map(|it| it.origin.clone())
-        };
+        let reference = ResourceRef::parse(container)?;
+        let of = |host: &Host| host.catalog.resources.get(&reference).map(|it| it.origin.clone());
         self.hosts.iter().find_map(of)
     }
 }
@@ -244,12 +258,15 @@ struct Figures {
 }
 
 fn measure(site: &Path, wanted: impl Fn(&Slot) -> bool) -> Figures {
-    let (hosts, module_path) = compile(site);
+    let (hosts, module_path, manifest) = compile(site);
     println!("{} hosts of {}", hosts.len(), site.display());
     let world = DiskWorld::new(0);
-    let sources = Manifests::new(&world, module_path);
+    let mut sources = Manifests::new(&world, module_path);
+    if let Some(manifest) = manifest {
+        sources = sources.with_site(&manifest);
+    }
     let environments: Vec<Environment> = hosts.iter().map(environment).collect();
-    let given = Given { hosts: &hosts };
+    let given = Given { hosts: &hosts, known: RefCell::default() };
     let mut figures = Figures::default();
     for slot in varying(&hosts).into_iter().filter(wanted) {
         figures.varying += 1;

@@ -113,6 +113,7 @@ static TABLE: &[Row] = &[
     row("throw", Global, 1, rows::throw),
     row("toInt", Lib, 1, rows::to_int),
     row("toJSON", Builtins, 1, rows::to_json),
+    row("toList", Lib, 1, rows::to_list),
     row("toLower", Lib, 1, rows::to_lower),
     row("toString", Global, 1, rows::to_string),
     row("toUpper", Lib, 1, rows::to_upper),

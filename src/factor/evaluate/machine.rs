@@ -236,6 +236,13 @@ impl<'e> Machine<'e> {
     }
 
     fn call(&self, function: Value, arguments: &[Expr], scope: &Scope) -> Result<Value, Fault> {
+        if let (Some(row), [test, _]) = (conditional(&function), arguments) {
+            let test = self.eval(test, scope)?;
+            if matches!(test, Value::Bool(false)) {
+                // what is not taken is not evaluated
+                return (row.run)(self, &[test, Value::Null]);
+            }
+        }
         let arguments = self.all(arguments, scope)?;
         if let Value::Symbol(expr) = &function
             && let Expr::Select(path) = &**expr
@@ -329,6 +336,13 @@ fn longer(path: &Value, text: &Value) -> Option<Value> {
     let (Value::Symbol(path), Value::Str(text)) = (path, text) else { return None };
     let Expr::Path(path) = &**path else { return None };
     Some(Value::symbol(Expr::Path(eco_format!("{path}{text}"))))
+}
+
+/// The row of `lib.optionalString` and its kin, which leave out their second argument.
+fn conditional(function: &Value) -> Option<&'static functions::Row> {
+    let Value::Function(function) = function else { return None };
+    let Function::Builtin { row, arguments } = &**function else { return None };
+    (arguments.is_empty() && row.name.starts_with("optional")).then_some(row)
 }
 
 /// An attribute of a set; `None` where it has no such attribute.

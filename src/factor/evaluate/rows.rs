@@ -567,6 +567,14 @@ pub(super) fn to_json(_: &Machine<'_>, it: &[Value]) -> Answer {
     Ok(Value::str(json(arg(it, 0))?.to_string()))
 }
 
+pub(super) fn to_list(_: &Machine<'_>, it: &[Value]) -> Answer {
+    match arg(it, 0) {
+        list @ Value::List(_) => Ok(list.clone()),
+        symbol @ Value::Symbol(_) => Err(symbol.not("plain data")),
+        one => Ok(Value::list([one.clone()])),
+    }
+}
+
 pub(super) fn to_lower(_: &Machine<'_>, it: &[Value]) -> Answer {
     Ok(Value::str(string(it, 0)?.to_ascii_lowercase()))
 }

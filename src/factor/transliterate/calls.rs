@@ -1,7 +1,7 @@
 //! Calls: a table of pure functions, functions with a block, templates, look-ups.
 
 use super::{
-    Made, Work,
+    Made, Work, builtins,
     kind::Kind,
     puppet::{index, list, text},
     refusal::Reason,
@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     source::Span,
-    syntax::ast::{Definition, Expr as Node, ExprKind, FunctionDefinition, Lambda},
+    syntax::{
+        Ast,
+        ast::{Definition, Expr as Node, ExprKind, FunctionDefinition, Lambda},
+    },
     translate::nixos::{Expr, Op, Part},
 };
 use ecow::EcoString;
@@ -25,6 +28,8 @@ struct Row {
 
 /// Pure functions. `None` of a row refuses kinds for which the two languages differ.
 static ROWS: &[Row] = &[
+    Row { names: &["any2array"], arity: 1..=1, run: any2array },
+    Row { names: &["delete_undef_values"], arity: 1..=1, run: delete_undef },
     Row { names: &["bool2str"], arity: 1..=3, run: bool2str },
     Row { names: &["concat"], arity: 2..=9, run: concat },
     Row { names: &["downcase"], arity: 1..=1, run: |it| on_text("lib.toLower", it) },
@@ -49,6 +54,13 @@ static ROWS: &[Row] = &[
     Row { names: &["upcase"], arity: 1..=1, run: |it| on_text("lib.toUpper", it) },
     Row { names: &["values"], arity: 1..=1, run: values },
 ];
+
+/// Functions that take undef.
+const UNDEF: [&str; 7] =
+    ["empty", "stdlib::empty", "pick", "pick_default", "sprintf", "any2array", "delete_undef_values"];
+
+/// Functions that take a regular expression as their second argument.
+const PATTERNS: [&str; 2] = ["regsubst", "split"];
 
 /// Functions whose value is secret.
 const SECRETS: [&str; 4] = ["unwrap", "Sensitive", "eyaml_lookup_key", "pw_hash"];
@@ -89,16 +101,54 @@ impl<'a> Work<'a> {
             return self.with_block(scope, &call, lambda, node.span);
         }
         match name {
-            "template" | "epp" | "inline_epp" => return self.template(scope, &call, node.span),
+            "template" | "epp" | "inline_epp" | "inline_template" => {
+                return self.template(scope, &call, node.span);
+            }
             "lookup" | "hiera" | "lookup_default" => return self.look_up(scope, &call, node.span),
             "fact" | "facts" => return self.fact_call(scope, &call, node.span),
             "dig" | "get" => return self.dig(scope, &call, node.span),
             "String" | "Integer" => {}
             _ => {}
         }
-        let arguments = call.arguments.iter().map(|it| self.expr(scope, it)).collect::<Made<Vec<_>>>()?;
-        self.function(name, &arguments)
-            .unwrap_or_else(|| self.own_function(scope, name, arguments, node.span))
+        if name == "getvar" {
+            return self.get_variable(scope, &call, node.span);
+        }
+        let arguments = call
+            .arguments
+            .iter()
+            .enumerate()
+            .map(|(at, it)| match &it.kind {
+                // what a function takes as a pattern, written either way
+                ExprKind::Regex(pattern) if at == 1 && PATTERNS.contains(&name) => {
+                    Ok(Expr::Str(pattern.clone()).into())
+                }
+                _ => self.expr(scope, it),
+            })
+            .collect::<Made<Vec<_>>>()?;
+        if let Some(known) = builtins::known(name, &arguments, &scope.place(node.span)) {
+            return Ok(known);
+        }
+        let found = self.function(name, &arguments);
+        found.unwrap_or_else(|| self.own_function(scope, name, arguments, node.span)).map_err(|refusal| {
+            let at = refusal.at.unwrap_or_else(|| scope.place(node.span));
+            refusal.reason.at(at)
+        })
+    }
+
+    /// `getvar`: a variable that need not be there.
+    fn get_variable(&self, scope: &Scope, call: &Call<'_>, span: Span) -> Made<Term> {
+        let terms = call.arguments.iter().map(|it| self.expr(scope, it)).collect::<Made<Vec<_>>>()?;
+        let mut terms = terms.into_iter();
+        let name = match terms.next().map(|it| it.expr) {
+            Some(Expr::Str(name)) if !name.contains('.') => name,
+            _ => return Err(Reason::Function("getvar".into()).at(scope.place(span))),
+        };
+        match self.variable(scope, &name, span) {
+            Err(refusal) if refusal.reason == Reason::Variable(name) => {
+                Ok(terms.next().unwrap_or(Term::null()))
+            }
+            found => found,
+        }
     }
 
     /// A function of the table; `None` where it is not in it.
@@ -109,6 +159,9 @@ impl<'a> Work<'a> {
         }
         let row = ROWS.iter().find(|row| row.names.contains(&name))?;
         let fits = row.arity.contains(&arguments.len());
+        // undef is an error of most functions, in both languages
+        let present: Vec<Term> = arguments.iter().cloned().map(Term::present).collect();
+        let arguments = if UNDEF.contains(&name) { arguments } else { &present };
         Some(fits.then(|| (row.run)(arguments)).flatten().map_or_else(refuse, Ok))
     }
 
@@ -118,23 +171,26 @@ impl<'a> Work<'a> {
         let Some((ast, Definition::Function(function))) = self.sources.definition(name) else {
             return Err(unknown());
         };
-        let inner = self.bound(&ast, &function, arguments).ok_or_else(unknown)?;
+        let inner = self.bound(&ast, &function, arguments)?.ok_or_else(unknown)?;
         self.deeper(|| scope.place(span), || self.block(&inner, function.body.as_ref()))
     }
 
-    fn bound(
-        &self,
-        ast: &Arc<crate::syntax::Ast>,
-        it: &FunctionDefinition,
-        arguments: Vec<Term>,
-    ) -> Option<Scope> {
-        let plain =
-            it.parameters.len() == arguments.len() && it.parameters.iter().all(|it| !it.captures_rest);
+    /// The scope of a function's body; `None` where the arguments do not fit.
+    fn bound(&self, ast: &Arc<Ast>, it: &FunctionDefinition, arguments: Vec<Term>) -> Made<Option<Scope>> {
         let mut inner = Scope::inside(ast.clone(), None);
-        for (parameter, term) in it.parameters.iter().zip(arguments) {
+        if arguments.len() > it.parameters.len() || it.parameters.iter().any(|it| it.captures_rest) {
+            return Ok(None);
+        }
+        let mut arguments = arguments.into_iter();
+        for parameter in &it.parameters {
+            let term = match (arguments.next(), &parameter.value) {
+                (Some(term), _) => term,
+                (None, Some(value)) => self.expr(&inner.moved(value.span.start), value)?,
+                (None, None) => return Ok(None),
+            };
             inner.bind(parameter.name.clone(), it.span, term);
         }
-        plain.then_some(inner)
+        Ok(Some(inner))
     }
 
     fn look_up(&self, scope: &Scope, call: &Call<'_>, span: Span) -> Made<Term> {
@@ -174,6 +230,9 @@ impl<'a> Work<'a> {
     fn with_block(&self, scope: &Scope, call: &Call<'_>, lambda: &Arc<Lambda>, span: Span) -> Made<Term> {
         let refuse =
             || Reason::Function(ecow::eco_format!("{} with a block", call.name)).at(scope.place(span));
+        if let ("reduce", [over, from]) = (call.name, call.arguments.as_slice()) {
+            return self.reduced(scope, over, from, lambda);
+        }
         let [collection] = call.arguments.as_slice() else { return Err(refuse()) };
         let collection = self.expr(scope, collection)?;
         let collection = if call.name == "then" { collection } else { collection.present() };
@@ -207,6 +266,27 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// `reduce` over a list with a first value, where the block's value is of the kind that it begins with.
+    fn reduced(&self, scope: &Scope, over: &Node, from: &Node, lambda: &Arc<Lambda>) -> Made<Term> {
+        let at = |reason: Reason| reason.at(scope.place(over.span));
+        let (list, first) = (pairs(self.expr(scope, over)?.present()), self.expr(scope, from)?);
+        if !list.kind.within(Kind::LIST) {
+            return Err(at(Reason::Kind("`reduce` over what may be no list".into())));
+        }
+        let item = list.kind.inner();
+        let (_, body) = self.lambda(scope, lambda, &[first.kind.clone(), item.clone()], over.span)?;
+        // once more with what the first pass gives: the items of a list that grows
+        let kinds = [first.kind.or(&body.kind), item];
+        let (names, body) = self.lambda(scope, lambda, &kinds, over.span)?;
+        let forms = |kind: &Kind| Kind::ALL.into_iter().filter(|form| kind.may(*form)).collect::<Vec<_>>();
+        if forms(&first.kind.or(&body.kind)) != forms(&first.kind) {
+            return Err(at(Reason::Kind("`reduce` whose value changes its kind".into())));
+        }
+        let arguments = vec![lambdas(names, body.expr), first.expr, list.expr];
+        let kind = first.kind.or(&body.kind);
+        Ok(Term::new(Expr::apply("builtins.foldl'", arguments), kind))
+    }
+
     /// A list of what a block gives for each item of a list or entry of a hash.
     pub(super) fn mapped(&self, scope: &Scope, over: &Term, lambda: &Arc<Lambda>, span: Span) -> Made<Term> {
         if let Some(rows) = literal_rows(over, lambda.parameters.len()) {
@@ -224,6 +304,17 @@ impl<'a> Work<'a> {
         let kind = Kind::list(body.kind.clone());
         Ok(Term::new(Expr::apply(function, vec![lambdas(names, body.expr), over.expr.clone()]), kind))
     }
+}
+
+/// The entries of a hash as a list of pairs; a list stays.
+fn pairs(term: Term) -> Term {
+    if !term.kind.within(Kind::SET) || matches!(term.expr, Expr::Attrs(_)) {
+        return term;
+    }
+    let pair = Expr::List(vec![Expr::select("name"), Expr::select("value")]);
+    let function = Expr::lambda("name", Expr::lambda("value", pair));
+    let kind = Kind::list(Kind::tuple(vec![Kind::new(Kind::STR), term.kind.inner()]));
+    Term::new(Expr::apply("lib.mapAttrsToList", vec![function, term.expr]), kind)
 }
 
 /// The most items of a literal that are written out one by one.
@@ -273,6 +364,32 @@ fn on_ints(name: &str, it: &[Term]) -> Option<Term> {
     kind.within(Kind::INT).then(|| Term::new(Expr::apply(name, all), kind))
 }
 
+fn any2array(it: &[Term]) -> Option<Term> {
+    let [one] = it else { return None };
+    if one.kind.within(Kind::LIST) {
+        return Some(one.clone());
+    }
+    if one.kind.within(Kind::STR | Kind::INT | Kind::BOOL) {
+        return Some(list(vec![one.clone()]));
+    }
+    let items = one.kind.clone().only(!Kind::LIST).or(&one.kind.inner());
+    let known = one.kind.within(Kind::STR | Kind::INT | Kind::BOOL | Kind::LIST);
+    known.then(|| Term::new(Expr::apply("lib.toList", vec![one.expr.clone()]), Kind::list(items)))
+}
+
+fn delete_undef(it: &[Term]) -> Option<Term> {
+    let [one] = it else { return None };
+    let present = |name: &str| Expr::binary(Op::NotEqual, Expr::select(name), Expr::Null);
+    let inner = one.kind.inner().present();
+    if one.kind.within(Kind::LIST) {
+        let kept = vec![Expr::lambda("item", present("item")), one.expr.clone()];
+        return Some(Term::new(Expr::apply("builtins.filter", kept), Kind::list(inner)));
+    }
+    let test = Expr::lambda("name", Expr::lambda("value", present("value")));
+    let kept = Expr::apply("lib.filterAttrs", vec![test, one.expr.clone()]);
+    one.kind.within(Kind::SET).then(|| Term::new(kept, Kind::set(inner)))
+}
+
 fn bool2str(it: &[Term]) -> Option<Term> {
     let (test, rest) = it.split_first()?;
     if !test.kind.within(Kind::BOOL) {
@@ -294,34 +411,29 @@ fn concat(it: &[Term]) -> Option<Term> {
 
 fn empty(it: &[Term]) -> Option<Term> {
     let [one] = it else { return None };
-    let is = |nothing: Expr| fold(Expr::binary(Op::Equal, one.expr.clone(), nothing));
-    let nothing = match () {
-        () if one.kind.within(Kind::STR) => is(Expr::str("")),
-        () if one.kind.within(Kind::LIST) => is(Expr::List(Vec::new())),
-        () if one.kind.within(Kind::SET) => is(Expr::Attrs(Vec::new())),
-        () if one.kind.within(Kind::NULL) => Expr::Bool(true),
-        () if one.kind.within(Kind::INT) => Expr::Bool(false),
-        () if one.kind.within(Kind::STR | Kind::NULL) => super::term::or(is(Expr::Null), is(Expr::str(""))),
-        () => return None,
-    };
-    Some(Term::bool(nothing))
+    let mut test = Expr::Bool(false);
+    let nothing = [
+        (Kind::NULL, Expr::Null),
+        (Kind::STR, Expr::str("")),
+        (Kind::LIST, Expr::List(Vec::new())),
+        (Kind::SET, Expr::Attrs(Vec::new())),
+    ];
+    for (form, nothing) in nothing.into_iter().filter(|(form, _)| one.kind.may(*form)) {
+        let always = form == Kind::NULL && one.kind.within(Kind::NULL);
+        let is = fold(Expr::binary(Op::Equal, one.expr.clone(), nothing));
+        test = super::term::or(test, if always { Expr::Bool(true) } else { is });
+    }
+    let known = one.kind.within(Kind::NULL | Kind::STR | Kind::LIST | Kind::SET | Kind::INT);
+    known.then(|| Term::bool(test))
 }
 
 fn flatten(it: &[Term]) -> Option<Term> {
     let [one] = it else { return None };
-    let mut leaf = one.kind.inner();
-    for _ in 0..8 {
-        if leaf.within(Kind::LIST) {
-            leaf = leaf.inner();
-        }
-    }
-    let flat = one.kind.within(Kind::LIST) && !leaf.may(Kind::LIST);
-    let kind = if flat { leaf } else { Kind::any() };
     one.kind.within(Kind::LIST).then(|| {
         let already = !one.kind.inner().may(Kind::LIST);
         let expr =
             if already { one.expr.clone() } else { Expr::apply("lib.flatten", vec![one.expr.clone()]) };
-        Term::new(expr, Kind::list(kind))
+        Term::new(expr, Kind::list(one.kind.inner().leaves()))
     })
 }
 
@@ -334,6 +446,8 @@ fn has_key(it: &[Term]) -> Option<Term> {
 /// `join`: nested lists are joined as if they were flat.
 pub(super) fn join(it: &[Term]) -> Option<Term> {
     let (items, rest) = it.split_first()?;
+    // anything else is an error in both languages
+    let items = &Term { kind: items.kind.clone().only(Kind::LIST), ..items.clone() };
     let separator = match rest {
         [] => Expr::str(""),
         [separator] if separator.kind.within(Kind::STR) => separator.expr.clone(),

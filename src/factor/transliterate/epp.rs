@@ -31,6 +31,10 @@ impl<'a> Work<'a> {
             });
             return Ok(text(parts.collect::<Made<Vec<_>>>()?));
         }
+        if let ("inline_template", [written]) = (call.name, call.arguments.as_slice()) {
+            let source = self.inline_source(scope, written)?;
+            return self.erb(scope, &source);
+        }
         let (name, given) = match call.arguments.as_slice() {
             [name] => (name, Vec::new()),
             [name, given] => match &given.kind {
@@ -44,10 +48,7 @@ impl<'a> Work<'a> {
         let source = if call.name == "epp" {
             self.template_source(scope, name)?
         } else {
-            let Expr::Str(text) = self.expr(scope, name)?.expr else {
-                return Err(at(Reason::Construct("a computed template".into())));
-            };
-            SourceFile::new(scope.place(name.span).to_string(), text.as_str())
+            self.inline_source(scope, name)?
         };
         let mut arguments = Vec::new();
         for entry in given {
@@ -59,6 +60,14 @@ impl<'a> Work<'a> {
         let ast = self.sources.parse(&source, Mode::Epp);
         let ast = ast.ok_or_else(|| at(Reason::NotFound("the template's tree".into())))?;
         self.deeper(|| scope.place(span), || self.epp(scope, &ast, arguments))
+    }
+
+    /// A template that is written in the manifest.
+    fn inline_source(&self, scope: &Scope, written: &Node) -> Made<Arc<SourceFile>> {
+        match self.expr(scope, written)?.expr {
+            Expr::Str(text) => Ok(SourceFile::new(scope.place(written.span).to_string(), text.as_str())),
+            _ => Err(Reason::Construct("a computed template".into()).at(scope.place(written.span))),
+        }
     }
 
     fn template_source(&self, scope: &Scope, name: &Node) -> Made<Arc<SourceFile>> {
@@ -118,7 +127,7 @@ impl<'a> Work<'a> {
                 let test = if matches!(node.kind, ExprKind::Unless(_)) { not(test) } else { test };
                 let branch = |block: Option<&Block>, taken: bool| match test == Expr::Bool(!taken) {
                     true => Ok(Expr::str("").into()),
-                    false => self.texts(scope, block),
+                    false => self.under(&test, taken, || self.texts(scope, block)),
                 };
                 let (then, otherwise) =
                     (branch(it.then.as_ref(), true)?, branch(it.otherwise.as_ref(), false)?);

@@ -90,7 +90,7 @@ impl Template<'_, '_> {
 
     fn dispatch(&self, locals: &mut Locals, node: &Node, out: &mut Vec<Part>) -> Made<()> {
         match &node.kind {
-            K::Seq(nodes) => nodes.iter().try_for_each(|node| self.statement(locals, node, out)),
+            K::Seq(nodes) => self.sequence(locals, nodes, out),
             K::Nil => Ok(()),
             K::Local(slot) if locals.is_output(*slot) => Ok(()),
             K::Assign(Target::Local(slot), value) => {
@@ -102,8 +102,12 @@ impl Template<'_, '_> {
             }
             K::If(test, then, otherwise) => {
                 let test = self.test(locals, test)?;
-                let then = self.branch(locals, then.as_deref(), test != Expr::Bool(false))?;
-                let otherwise = self.branch(locals, otherwise.as_deref(), test != Expr::Bool(true))?;
+                let then = self
+                    .work
+                    .under(&test, true, || self.branch(locals, then.as_deref(), test != Expr::Bool(false)))?;
+                let otherwise = self.work.under(&test, false, || {
+                    self.branch(locals, otherwise.as_deref(), test != Expr::Bool(true))
+                })?;
                 out.push(Part::Expr(either(test, then, otherwise).expr));
                 Ok(())
             }
@@ -115,6 +119,26 @@ impl Template<'_, '_> {
             K::Call(call) => self.call_statement(locals, node, call, out),
             _ => self.refuse(node, Reason::Construct("this statement of a template".into())),
         }
+    }
+
+    /// Statements in a row; after `next if …` the others run only where that does not hold.
+    fn sequence(&self, locals: &mut Locals, nodes: &[Node], out: &mut Vec<Part>) -> Made<()> {
+        for (at, node) in nodes.iter().enumerate() {
+            let Some((test, holds)) = skips(node).filter(|_| locals.levels.len() > 1) else {
+                self.statement(locals, node, out)?;
+                continue;
+            };
+            let test = self.test(locals, test)?;
+            let mut rest = Vec::new();
+            let nodes = nodes.get(at + 1..).unwrap_or_default();
+            self.work.under(&test, !holds, || self.sequence(locals, nodes, &mut rest))?;
+            let (none, rest) = (Expr::str("").into(), text(rest));
+            out.push(Part::Expr(
+                if holds { either(test, none, rest) } else { either(test, rest, none) }.expr,
+            ));
+            return Ok(());
+        }
+        Ok(())
     }
 
     /// A branch that may not be taken: what it assigns is not known afterwards.
@@ -294,8 +318,10 @@ impl Template<'_, '_> {
             Expr::Bool(true) => self.value(&mut locals.clone(), then),
             Expr::Bool(false) => self.value(&mut locals.clone(), otherwise),
             test => {
-                let then = self.value(&mut locals.clone(), then)?;
-                Ok(choose(test, then, self.value(&mut locals.clone(), otherwise)?))
+                let then = self.work.under(&test, true, || self.value(&mut locals.clone(), then))?;
+                let value = || self.value(&mut locals.clone(), otherwise);
+                let otherwise = self.work.under(&test, false, value)?;
+                Ok(choose(test, then, otherwise))
             }
         }
     }
@@ -311,6 +337,20 @@ pub(super) fn plain(block: &Block) -> bool {
         && params.keyword_rest.is_none()
         && params.block.is_none()
         && params.required.iter().all(|target| matches!(target, Target::Local(_)))
+}
+
+/// The test of `next if test` or, with `false`, of `next unless test`.
+fn skips(node: &Node) -> Option<(&Node, bool)> {
+    let next = |node: &Option<Box<Node>>| matches!(node.as_deref(), Some(Node { kind: K::Next(None), .. }));
+    match &node.kind {
+        K::If(test, then, None) if next(then) => Some((test, true)),
+        K::If(test, None, otherwise) if next(otherwise) => Some((test, false)),
+        K::Seq(nodes) => match nodes.as_slice() {
+            [one] => skips(one),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `x.sort`, `x.sort_by { |k, v| k }`.

@@ -5,7 +5,7 @@ use crate::{
     translate::nixos::{Expr, Part},
 };
 use ecow::EcoString;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The kinds that a value may be of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Kind {
     items: Option<Box<Self>>,
     /// The only texts that are possible, where they are known.
     words: Option<Arc<[EcoString]>>,
+    /// The attributes of a set, where they are known.
+    fields: Option<BTreeMap<EcoString, Self>>,
 }
 
 impl Kind {
@@ -35,10 +37,14 @@ impl Kind {
     /// That a number may be below zero.
     pub const NEGATIVE: u8 = 128;
 
+    /// All forms.
+    pub const ALL: [u8; 7] =
+        [Self::NULL, Self::BOOL, Self::INT, Self::FLOAT, Self::STR, Self::LIST, Self::SET];
+
     /// Makes a kind of the constants, joined by `|`.
     #[must_use]
     pub const fn new(forms: u8) -> Self {
-        Self { forms, items: None, words: None }
+        Self { forms, items: None, words: None, fields: None }
     }
 
     /// Returns what nothing is known of.
@@ -50,19 +56,39 @@ impl Kind {
     /// Makes the kind of lists of these items.
     #[must_use]
     pub fn list(items: Self) -> Self {
-        Self { forms: Self::LIST, items: Some(Box::new(items)), words: None }
+        Self { items: Some(Box::new(items)), ..Self::new(Self::LIST) }
+    }
+
+    /// Makes the kind of a list with these items; of a short one each is known by its place.
+    #[must_use]
+    pub fn tuple(items: Vec<Self>) -> Self {
+        let all = items.iter().cloned().reduce(|a, b| a.or(&b)).unwrap_or(Self::new(0));
+        let short = items.len() <= 8;
+        let places = items.into_iter().enumerate().map(|(at, item)| (ecow::eco_format!("{at}"), item));
+        let fields = short.then(|| places.collect());
+        Self { fields, ..Self::list(all) }
+    }
+
+    /// Returns the kind of a list's item at a place.
+    #[must_use]
+    pub fn item(&self, at: i64) -> Self {
+        let known = self.fields.as_ref().filter(|_| self.within(Self::LIST));
+        known.map_or_else(
+            || self.inner(),
+            |fields| fields.get(&ecow::eco_format!("{at}")).cloned().unwrap_or(Self::new(Self::NULL)),
+        )
     }
 
     /// Makes the kind of sets of these values.
     #[must_use]
     pub fn set(values: Self) -> Self {
-        Self { forms: Self::SET, items: Some(Box::new(values)), words: None }
+        Self { items: Some(Box::new(values)), ..Self::new(Self::SET) }
     }
 
     /// Makes the kind of a few texts.
     #[must_use]
     pub fn words(words: impl IntoIterator<Item = EcoString>) -> Self {
-        Self { forms: Self::STR, items: None, words: Some(words.into_iter().collect()) }
+        Self { words: Some(words.into_iter().collect()), ..Self::new(Self::STR) }
     }
 
     /// Returns the kind of a literal; of any other expression nothing is known.
@@ -74,8 +100,12 @@ impl Kind {
             Expr::Int(it) => Self::new(Self::INT | if *it < 0 { Self::NEGATIVE } else { 0 }),
             Expr::Float(it) => Self::new(Self::FLOAT | if *it < 0.0 { Self::NEGATIVE } else { 0 }),
             Expr::Str(_) | Expr::Text(_) => Self::new(Self::STR),
-            Expr::List(items) => Self::list(Self::of_all(items)),
-            Expr::Attrs(entries) => Self::set(Self::of_all(entries.iter().map(|(_, value)| value))),
+            Expr::List(items) => Self::tuple(items.iter().map(Self::of).collect()),
+            Expr::Attrs(entries) => {
+                let fields = entries.iter().map(|(name, value)| (name.clone(), Self::of(value)));
+                let all = Self::of_all(entries.iter().map(|(_, value)| value));
+                Self { fields: Some(fields.collect()), ..Self::set(all) }
+            }
             _ => Self::any(),
         }
     }
@@ -104,7 +134,14 @@ impl Kind {
             (None, Some(words)) if !texts(self) => Some(words.clone()),
             _ => None,
         };
-        Self { forms, items, words }
+        let sets = |it: &Self| it.forms & (Self::SET | Self::LIST) != 0;
+        let fields = match (&self.fields, &other.fields) {
+            (Some(a), Some(b)) => Some(joined(a, b)),
+            (Some(fields), None) if !sets(other) => Some(fields.clone()),
+            (None, Some(fields)) if !sets(self) => Some(fields.clone()),
+            _ => None,
+        };
+        Self { forms, items, words, fields }
     }
 
     /// Returns what both say.
@@ -118,7 +155,8 @@ impl Kind {
             0 => other.forms,
             both => both,
         };
-        Self { forms, items, words: self.words.as_ref().or(other.words.as_ref()).cloned() }
+        let words = self.words.as_ref().or(other.words.as_ref()).cloned();
+        Self { forms, items, words, fields: self.fields.as_ref().or(other.fields.as_ref()).cloned() }
     }
 
     /// Tells whether the value is of one of these forms, for certain.
@@ -145,6 +183,48 @@ impl Kind {
         self.items.as_deref().cloned().unwrap_or(Self::any())
     }
 
+    /// Returns the kind of an attribute of a set; one that may be missing may be `null`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        match &self.fields {
+            Some(fields) if self.within(Self::SET | Self::NULL) => {
+                fields.get(name).cloned().unwrap_or(Self::new(Self::NULL))
+            }
+            _ => self.inner().or(&Self::new(Self::NULL)),
+        }
+    }
+
+    /// Returns the kind of a set with known attributes.
+    #[must_use]
+    pub fn with_fields(mut self, fields: impl IntoIterator<Item = (EcoString, Self)>) -> Self {
+        self.fields = Some(fields.into_iter().collect());
+        self
+    }
+
+    /// Returns the kind of what is left of lists in lists when they are made flat.
+    #[must_use]
+    pub fn leaves(&self) -> Self {
+        match &self.items {
+            _ if !self.may(Self::LIST) => self.clone(),
+            Some(items) => self.clone().only(!Self::LIST).or(&items.leaves()),
+            None => Self::any(),
+        }
+    }
+
+    /// Returns the kind with only these forms left.
+    #[must_use]
+    pub fn only(mut self, forms: u8) -> Self {
+        self.forms &= forms | Self::NEGATIVE;
+        self
+    }
+
+    /// Tells whether a key of a set is there or not by its letters in any case, as far as its attributes are known.
+    #[must_use]
+    pub fn has_one_spelling(&self, key: &str) -> bool {
+        let known = self.fields.as_ref().filter(|_| self.within(Self::SET | Self::NULL));
+        known.is_some_and(|fields| fields.keys().all(|name| name == key || !name.eq_ignore_ascii_case(key)))
+    }
+
     /// Returns the only texts that are possible.
     #[must_use]
     pub fn known_words(&self) -> Option<&[EcoString]> {
@@ -167,6 +247,16 @@ impl Kind {
             _ => Self::any(),
         }
     }
+}
+
+/// The attributes of one set or another; what one lacks may be missing.
+fn joined(a: &BTreeMap<EcoString, Kind>, b: &BTreeMap<EcoString, Kind>) -> BTreeMap<EcoString, Kind> {
+    let missing = Kind::new(Kind::NULL);
+    let of = |name: &EcoString| {
+        let (a, b) = (a.get(name).unwrap_or(&missing), b.get(name).unwrap_or(&missing));
+        (name.clone(), a.or(b))
+    };
+    a.keys().chain(b.keys()).map(of).collect()
 }
 
 /// What stdlib's aliases for texts begin with.

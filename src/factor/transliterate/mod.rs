@@ -6,6 +6,7 @@
 //! are followed ([`Kind`]), Puppet's comparing without case is written out, undef is `null`. Whoever asks still has to
 //! evaluate the expression for each host ([`super::evaluate`]): orders of hashes are not known here.
 
+mod builtins;
 mod calls;
 mod epp;
 mod erb;
@@ -34,7 +35,10 @@ use crate::{
 };
 use ecow::EcoString;
 use scope::Scope;
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 /// Where manifests and templates are found.
 pub trait Sources {
@@ -43,6 +47,11 @@ pub trait Sources {
 
     /// Returns a class, define or function by its name in lower case, with the file it stands in.
     fn definition(&self, name: &str) -> Option<(Arc<Ast>, Definition)>;
+
+    /// Returns the manifests of the site, whose variables outside of classes everybody sees.
+    fn site(&self) -> Vec<Arc<Ast>> {
+        Vec::new()
+    }
 
     /// Returns a template by `module/file`.
     fn template(&self, name: &str) -> Option<Arc<SourceFile>>;
@@ -88,17 +97,32 @@ pub fn attribute(
     attribute: &str,
     inputs: &dyn Inputs,
 ) -> Result<Term, Refusal> {
-    let work = Work { sources, inputs, depth: Cell::new(0) };
+    let work = Work::new(sources, inputs);
     let missing = |what: &str| Reason::NotFound(what.into());
     let Some(at) = &origin.at else {
         return Err(Refusal { reason: missing("the resource's place"), at: None });
     };
     let ast = sources.parse(&at.source, Mode::Manifest);
     let ast = ast.ok_or_else(|| missing("the manifest's tree").at(at.clone()))?;
+    if let (Some(hash), Some(title)) = (created(&ast, at.span), origin.iteration.last()) {
+        let scope = Scope::of_origin(&ast, origin, hash.span.start);
+        let all = work.expr(&scope, hash)?;
+        let keys = [title.as_str(), attribute].map(|key| Term::from(Expr::str(key)));
+        let found = keys.iter().try_fold(all, |of, key| puppet::index(&of, std::slice::from_ref(key)));
+        return found.map_err(|reason| reason.at(at.clone()));
+    }
     let value = find(&ast, at.span, attribute);
     let value = value.ok_or_else(|| missing("one attribute of this name").at(at.clone()))?;
-    let scope = Scope::of_origin(&ast, origin, value.span.start);
-    work.expr(&scope, value)
+    let (Given::Value(node) | Given::Splat(node)) = value;
+    let scope = Scope::of_origin(&ast, origin, node.span.start);
+    let term = work.expr(&scope, node)?;
+    match value {
+        Given::Value(_) => Ok(term),
+        Given::Splat(_) => {
+            let key = Term::from(Expr::str(attribute));
+            puppet::index(&term, &[key]).map_err(|reason| reason.at(at.clone()))
+        }
+    }
 }
 
 /// Transliterates a condition that guards a resource: the test of an `if`, `unless` or `case` at a guard's place.
@@ -111,7 +135,7 @@ pub fn condition(
     guard: usize,
     inputs: &dyn Inputs,
 ) -> Result<Expr, Refusal> {
-    let work = Work { sources, inputs, depth: Cell::new(0) };
+    let work = Work::new(sources, inputs);
     let missing = Refusal { reason: Reason::NotFound("the condition".into()), at: origin.at.clone() };
     let guard = origin.guards.get(guard).ok_or_else(|| missing.clone())?;
     let ast = sources.parse(&guard.at.source, Mode::Manifest).ok_or_else(|| missing.clone())?;
@@ -136,16 +160,47 @@ struct Work<'a> {
     sources: &'a dyn Sources,
     inputs: &'a dyn Inputs,
     depth: Cell<u32>,
+    /// How much was transliterated: variables are written out where they are used, which may double each time.
+    steps: Cell<u32>,
+    /// What tests around say of values: the forms that are left of their kinds.
+    known: RefCell<Vec<(Expr, u8)>>,
 }
 
 /// How deep definitions, templates and expressions nest.
 const DEPTH: u32 = 96;
 
+/// How many expressions are transliterated at most.
+const STEPS: u32 = 20_000;
+
 type Made<T> = Result<T, Refusal>;
 
+impl<'a> Work<'a> {
+    fn new(sources: &'a dyn Sources, inputs: &'a dyn Inputs) -> Self {
+        Self { sources, inputs, depth: Cell::new(0), steps: Cell::new(0), known: RefCell::default() }
+    }
+}
+
 impl Work<'_> {
+    /// Runs something where a test holds, or where it does not.
+    fn under<T>(&self, test: &Expr, holds: bool, run: impl FnOnce() -> T) -> T {
+        let before = self.known.borrow().len();
+        term::consequences(test, holds, &mut self.known.borrow_mut());
+        let result = run();
+        self.known.borrow_mut().truncate(before);
+        result
+    }
+
+    /// A value with what the tests around say of it.
+    fn narrowed(&self, term: Term) -> Term {
+        let known = self.known.borrow();
+        let says = known.iter().filter(|(expr, _)| *expr == term.expr);
+        let kind = says.fold(term.kind, |kind, (_, forms)| kind.only(*forms));
+        Term { kind, expr: term.expr }
+    }
+
     fn deeper<T>(&self, at: impl FnOnce() -> Location, run: impl FnOnce() -> Made<T>) -> Made<T> {
-        if self.depth.get() >= DEPTH {
+        self.steps.set(self.steps.get() + 1);
+        if self.depth.get() >= DEPTH || self.steps.get() > STEPS {
             return Err(Reason::Deep.at(at()));
         }
         self.depth.set(self.depth.get() + 1);
@@ -155,26 +210,50 @@ impl Work<'_> {
     }
 }
 
+/// How an attribute is given.
+#[derive(Clone, Copy)]
+enum Given<'t> {
+    /// By itself.
+    Value(&'t Node),
+    /// By a hash of attributes, `* => …`.
+    Splat(&'t Node),
+}
+
 /// The value of the one attribute of this name at a place: the attribute's own, or that of the resource expression.
-fn find<'t>(ast: &'t Ast, span: Span, name: &str) -> Option<&'t Node> {
-    let (mut own, mut whole): (Vec<&'t Node>, Vec<&'t Node>) = (Vec::new(), Vec::new());
+fn find<'t>(ast: &'t Ast, span: Span, name: &str) -> Option<Given<'t>> {
+    let (mut own, mut whole, mut splats): (Vec<&'t Node>, Vec<&'t Node>, Vec<&'t Node>) = Default::default();
     each(&ast.body.statements, &mut |node| {
         for (operation, here) in operations(node) {
-            let AttributeOperation::Attribute(it) = operation else { continue };
-            if it.name != name {
-                continue;
-            }
-            if it.span == span {
-                own.push(&it.value);
-            } else if here == span {
-                whole.push(&it.value);
+            match operation {
+                AttributeOperation::Splat(at, value) if *at == span || here == span => splats.push(value),
+                AttributeOperation::Splat(..) => {}
+                AttributeOperation::Attribute(it) if it.name != name => {}
+                AttributeOperation::Attribute(it) if it.span == span => own.push(&it.value),
+                AttributeOperation::Attribute(it) if here == span => whole.push(&it.value),
+                AttributeOperation::Attribute(_) => {}
             }
         }
     });
-    match (own.as_slice(), whole.as_slice()) {
-        ([value], _) | ([], [value]) => Some(value),
+    match (own.as_slice(), whole.as_slice(), splats.as_slice()) {
+        ([value], ..) | ([], [value], _) => Some(Given::Value(value)),
+        ([], [], [value]) => Some(Given::Splat(value)),
         _ => None,
     }
+}
+
+/// The hash that a call of `create_resources` at a place is given, where it has no defaults beside it.
+fn created(ast: &Ast, span: Span) -> Option<&Node> {
+    let mut found = None;
+    each(&ast.body.statements, &mut |node| {
+        if (node.span == span || node.anchor() == span)
+            && let ExprKind::Call(call) = &node.kind
+            && matches!(&call.functor.kind, ExprKind::Name(name) if name == "create_resources")
+            && let [_, hash] = &*call.arguments
+        {
+            found = Some(hash);
+        }
+    });
+    found
 }
 
 /// The attributes of an expression that sets some, each with the place that origins give the expression.

@@ -124,12 +124,19 @@ impl Term {
                 Ok(Self::bool(Expr::apply("builtins.elem", vec![fold(lower(self.expr.clone())), all])))
             }
             _ if list.kind.within(Kind::SET) => match &self.expr {
-                Expr::Str(word) if !word.bytes().any(|letter| letter.is_ascii_alphabetic()) => {
+                Expr::Str(word)
+                    if !word.bytes().any(|letter| letter.is_ascii_alphabetic())
+                        || list.kind.has_one_spelling(word) =>
+                {
                     Ok(Self::bool(Expr::Has(Box::new(list.expr.clone()), vec![Key::Name(word.clone())])))
                 }
                 _ => refuse("`in` a hash, whose keys are compared without case"),
             },
-            _ => refuse("`in` a text"),
+            _ if self.kind.within(Kind::STR) && list.kind.within(Kind::STR) => {
+                let lower = |it: &Self| fold(Expr::apply("lib.toLower", vec![it.expr.clone()]));
+                Ok(Self::bool(Expr::apply("lib.hasInfix", vec![lower(self), lower(list)])))
+            }
+            _ => refuse("`in` what may be no list"),
         }
     }
 }

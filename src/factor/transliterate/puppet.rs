@@ -24,7 +24,8 @@ pub(super) type Branch<'b, 'a> = &'b dyn Fn(&Work<'a>, Option<&Block>) -> Made<T
 impl<'a> Work<'a> {
     /// An expression.
     pub(super) fn expr(&self, scope: &Scope, node: &Node) -> Made<Term> {
-        self.deeper(|| scope.place(node.span), || self.dispatch(scope, node))
+        let term = self.deeper(|| scope.place(node.span), || self.dispatch(scope, node))?;
+        Ok(self.narrowed(term))
     }
 
     fn dispatch(&self, scope: &Scope, node: &Node) -> Made<Term> {
@@ -107,7 +108,7 @@ impl<'a> Work<'a> {
     }
 
     fn hash(&self, scope: &Scope, entries: &[HashEntry]) -> Made<Term> {
-        let mut kinds = Kind::new(0);
+        let (mut kinds, mut fields) = (Kind::new(0), Vec::new());
         let mut found: Vec<(EcoString, Expr)> = Vec::with_capacity(entries.len());
         for entry in entries {
             let key = self.expr(scope, &entry.key)?;
@@ -118,10 +119,11 @@ impl<'a> Work<'a> {
             };
             let value = self.expr(scope, &entry.value)?;
             kinds = kinds.or(&value.kind);
+            fields.push((key.clone(), value.kind));
             found.retain(|(known, _)| *known != key);
             found.push((key, value.expr));
         }
-        Ok(Term { expr: Expr::Attrs(found), kind: Kind::set(kinds) })
+        Ok(Term { expr: Expr::Attrs(found), kind: Kind::set(kinds).with_fields(fields) })
     }
 
     /// A condition.
@@ -135,8 +137,9 @@ impl<'a> Work<'a> {
             Expr::Bool(true) => self.block(scope, it.then.as_ref()),
             Expr::Bool(false) => self.block(scope, it.otherwise.as_ref()),
             test => {
-                let then = self.block(scope, it.then.as_ref())?;
-                Ok(choose(test, then, self.block(scope, it.otherwise.as_ref())?))
+                let then = self.under(&test, true, || self.block(scope, it.then.as_ref()))?;
+                let otherwise = self.under(&test, false, || self.block(scope, it.otherwise.as_ref()))?;
+                Ok(choose(test, then, otherwise))
             }
         }
     }
@@ -185,7 +188,8 @@ impl<'a> Work<'a> {
             (false, Some(block)) => branch(self, block)?,
         };
         for (test, block) in tests.into_iter().rev() {
-            result = choose(test, branch(self, block)?, result);
+            let then = self.under(&test, true, || branch(self, block))?;
+            result = choose(test, then, result);
         }
         Ok(result)
     }
@@ -219,7 +223,8 @@ impl<'a> Work<'a> {
             }
         };
         for (test, value) in tests.into_iter().rev() {
-            result = choose(test, self.expr(scope, value)?, result);
+            let then = self.under(&test, true, || self.expr(scope, value))?;
+            result = choose(test, then, result);
         }
         Ok(result)
     }
@@ -273,14 +278,16 @@ impl<'a> Work<'a> {
                 if left == Expr::Bool(false) {
                     return Ok(Term::bool(left));
                 }
-                return Ok(Term::bool(and(left, self.test(scope, &it.right)?)));
+                let right = self.under(&left, true, || self.test(scope, &it.right))?;
+                return Ok(Term::bool(and(left, right)));
             }
             BinaryOp::Or => {
                 let left = self.test(scope, &it.left)?;
                 if left == Expr::Bool(true) {
                     return Ok(Term::bool(left));
                 }
-                return Ok(Term::bool(or(left, self.test(scope, &it.right)?)));
+                let right = self.under(&left, false, || self.test(scope, &it.right))?;
+                return Ok(Term::bool(or(left, right)));
             }
             BinaryOp::Match | BinaryOp::NoMatch => {
                 let left = self.expr(scope, &it.left)?;
@@ -339,6 +346,11 @@ impl<'a> Work<'a> {
                 _ => return Err(Reason::Fact("with a computed name".into()).at(scope.place(span))),
             }
         }
+        Self::at(scope, span, self.known_path(root, &path)).map(Some)
+    }
+
+    /// A fact or trusted datum, as far down its path as there is an input.
+    pub(super) fn known_path(&self, root: &str, path: &[EcoString]) -> Result<Term, Reason> {
         let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
         let input = |path: &[&str]| match root {
             "facts" => self.fact(path),
@@ -348,10 +360,9 @@ impl<'a> Work<'a> {
             let Some(found) = input(path.get(..length).unwrap_or_default()) else { continue };
             let rest = path.get(length..).unwrap_or_default();
             let keys: Vec<Term> = rest.iter().map(|key| Term::from(Expr::str(*key))).collect();
-            let found = keys.iter().try_fold(found, |base, key| index(&base, std::slice::from_ref(key)));
-            return Self::at(scope, span, found).map(Some);
+            return keys.iter().try_fold(found, |base, key| index(&base, std::slice::from_ref(key)));
         }
-        Err(Reason::Fact(path.join(".").into()).at(scope.place(span)))
+        Err(Reason::Fact(path.join(".").into()))
     }
 
     /// A fact by its path; of a legacy name the structured fact first.
@@ -500,34 +511,60 @@ pub(super) fn text(parts: Vec<Part>) -> Term {
 
 /// A list of terms.
 pub(super) fn list(items: Vec<Term>) -> Term {
-    let kind = items.iter().map(|item| item.kind.clone()).reduce(|a, b| a.or(&b)).unwrap_or(Kind::new(0));
-    Term { expr: Expr::List(items.into_iter().map(|item| item.expr).collect()), kind: Kind::list(kind) }
+    let kind = Kind::tuple(items.iter().map(|item| item.kind.clone()).collect());
+    Term { expr: Expr::List(items.into_iter().map(|item| item.expr).collect()), kind }
 }
 
 /// `base[keys]`: what is missing is undef.
 pub(super) fn index(base: &Term, keys: &[Term]) -> Result<Term, Reason> {
     let refuse = || Reason::Construct("this index".into());
+    if let ([from, count], true) = (keys, base.kind.clone().present().within(Kind::LIST))
+        && let (Expr::Int(0..), Expr::Int(0..)) = (&from.expr, &count.expr)
+    {
+        let part = vec![from.expr.clone(), count.expr.clone(), base.expr.clone()];
+        return Ok(Term::new(Expr::apply("lib.sublist", part), base.kind.clone().present()));
+    }
     let [key] = keys else { return Err(refuse()) };
     let base = &base.clone().present();
     let optional = base.kind.inner().or(&Kind::new(Kind::NULL));
     match &key.expr {
         Expr::Int(at) if base.kind.within(Kind::LIST) && *at >= 0 => {
+            if let Expr::List(items) = &base.expr {
+                let found = usize::try_from(*at).ok().and_then(|at| items.get(at));
+                return Ok(found.map_or(Term::null(), |item| Term::new(item.clone(), base.kind.item(*at))));
+            }
             let items = Expr::apply("builtins.elemAt", vec![base.expr.clone(), Expr::Int(*at)]);
-            Ok(Term::new(items, base.kind.inner()))
+            Ok(Term::new(items, base.kind.item(*at)))
         }
         Expr::Str(name) if base.kind.within(Kind::SET) => {
             if let Expr::Attrs(entries) = &base.expr {
                 let found = entries.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-                return Ok(found.map_or(Term::null(), |value| Term::new(value, base.kind.inner())));
+                return Ok(found.map_or(Term::null(), |value| Term::new(value, base.kind.field(name))));
             }
             let keys = vec![Key::Name(name.clone())];
-            Ok(Term::new(base.expr.clone().select_keys(keys, Some(Expr::Null)), optional))
+            let kind = base.kind.field(name);
+            if kind.may(Kind::NULL) {
+                return Ok(Term::new(base.expr.clone().select_keys(keys, Some(Expr::Null)), kind));
+            }
+            Ok(Term::new(selected(&base.expr, name), kind))
         }
         _ if base.kind.within(Kind::SET) && key.kind.within(Kind::STR) => {
             let keys = vec![Key::Dynamic(key.expr.clone())];
             Ok(Term::new(base.expr.clone().select_keys(keys, Some(Expr::Null)), optional))
         }
         _ => Err(refuse()),
+    }
+}
+
+/// An attribute; the path of an input stays what it is, so that the input is found in it.
+pub(super) fn selected(base: &Expr, name: &EcoString) -> Expr {
+    let key = Key::Name(name.clone());
+    match base {
+        Expr::Get(get) if get.default.is_none() => {
+            let keys = get.keys.iter().cloned().chain([key]).collect();
+            get.base.clone().select_keys(keys, None)
+        }
+        base => base.clone().select_keys(vec![key], None),
     }
 }
 
@@ -539,10 +576,20 @@ pub(super) fn operation(op: BinaryOp, left: Term, right: Term) -> Result<Term, R
     let kind = left.kind.or(&right.kind);
     let made = |op, kind| Ok(Term::new(Expr::binary(op, left.expr.clone(), right.expr.clone()), kind));
     match op {
-        BinaryOp::Add if both(Kind::LIST) => made(Op::Concat, kind),
+        BinaryOp::ShiftLeft if left.kind.within(Kind::LIST) => {
+            let longer = Expr::binary(Op::Concat, left.expr.clone(), Expr::List(vec![right.expr.clone()]));
+            Ok(Term::new(longer, Kind::list(left.kind.inner().or(&right.kind))))
+        }
+        BinaryOp::Add if both(Kind::LIST) => {
+            made(Op::Concat, Kind::list(left.kind.inner().or(&right.kind.inner())))
+        }
         BinaryOp::Add if both(Kind::SET) => made(Op::Update, kind),
         BinaryOp::Add if both(Kind::INT) => made(Op::Add, number),
         BinaryOp::Multiply if both(Kind::INT) => made(Op::Multiply, number),
+        BinaryOp::Subtract if both(Kind::LIST) => {
+            let rest = Expr::apply("lib.subtractLists", vec![right.expr.clone(), left.expr.clone()]);
+            Ok(Term::new(rest, left.kind.clone()))
+        }
         BinaryOp::Subtract if both(Kind::INT) => made(Op::Subtract, Kind::new(Kind::INT | Kind::NEGATIVE)),
         // Ruby rounds down and Nix towards zero: the same where nothing is below zero
         BinaryOp::Divide if natural => made(Op::Divide, number),

@@ -36,7 +36,7 @@ pub enum Reason {
     Kind(EcoString),
     /// A value that hides from logs.
     Secret,
-    /// Nested too deep.
+    /// Nested too deep, or too large.
     Deep,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Reason {
             Self::Regexp(text) => write!(f, "`/{text}/` is more than a prefix or suffix"),
             Self::Kind(what) => write!(f, "{what}"),
             Self::Secret => f.write_str("it is a secret"),
-            Self::Deep => f.write_str("it is nested too deep"),
+            Self::Deep => f.write_str("it is nested too deep or too large"),
         }
     }
 }

@@ -19,7 +19,8 @@ use ecow::EcoString;
 impl Template<'_, '_> {
     pub(super) fn expr(&self, locals: &mut Locals, node: &Node) -> Made<Term> {
         let at = || crate::source::Location::new(self.source.clone(), node.span);
-        self.work.deeper(at, || self.value_of(locals, node))
+        let term = self.work.deeper(at, || self.value_of(locals, node))?;
+        Ok(self.work.narrowed(term))
     }
 
     fn value_of(&self, locals: &mut Locals, node: &Node) -> Made<Term> {
@@ -66,10 +67,13 @@ impl Template<'_, '_> {
 
     /// A variable of the caller's scope; one that is not there is nil.
     fn variable(&self, node: &Node, name: &str) -> Made<Term> {
-        self.work.variable(self.scope, name, Default::default()).map_err(|refusal| {
-            let at = crate::source::Location::new(self.source.clone(), node.span);
-            refusal.reason.at(at)
-        })
+        let unknown = Reason::Variable(name.into());
+        match self.work.variable(self.scope, name, Default::default()) {
+            // what is not set is nil
+            Err(refusal) if refusal.reason == unknown && !name.contains("::") => Ok(Term::null()),
+            Err(refusal) => self.refuse(node, refusal.reason),
+            found => found,
+        }
     }
 
     /// A condition: of `&&`, `||` and `!` only the truth counts.
@@ -77,11 +81,17 @@ impl Template<'_, '_> {
         match &node.kind {
             K::And(a, b) => match self.test(locals, a)? {
                 Expr::Bool(false) => Ok(Expr::Bool(false)),
-                left => Ok(and(left, self.test(locals, b)?)),
+                left => {
+                    let right = self.work.under(&left, true, || self.test(locals, b))?;
+                    Ok(and(left, right))
+                }
             },
             K::Or(a, b) => match self.test(locals, a)? {
                 Expr::Bool(true) => Ok(Expr::Bool(true)),
-                left => Ok(or(left, self.test(locals, b)?)),
+                left => {
+                    let right = self.work.under(&left, false, || self.test(locals, b))?;
+                    Ok(or(left, right))
+                }
             },
             K::Seq(nodes) if nodes.len() == 1 => {
                 nodes.first().map_or(Ok(Expr::Bool(false)), |it| self.test(locals, it))
@@ -133,6 +143,9 @@ impl Template<'_, '_> {
         if call.safe || !call.plain {
             return refuse();
         }
+        if let Some((root, path)) = self.fact_path(locals, node)? {
+            return self.work.known_path(root, &path).or_else(|reason| self.refuse(node, reason));
+        }
         if let Some(found) = self.scope_call(locals, node, call)? {
             return Ok(found);
         }
@@ -180,12 +193,44 @@ impl Template<'_, '_> {
         }
     }
 
+    /// `@facts['a']['b']`, `scope['facts']['a']`: the root and the path; `None` of anything else.
+    fn fact_path(&self, locals: &mut Locals, node: &Node) -> Made<Option<(&'static str, Vec<EcoString>)>> {
+        let root = |name: &str| {
+            ["facts", "trusted"].into_iter().find(|known| *known == name.trim_start_matches("::"))
+        };
+        let (mut path, mut at) = (Vec::new(), node);
+        let found = loop {
+            match &at.kind {
+                K::Instance(name) => break root(name.trim_start_matches('@')),
+                K::Call(call) if matches!(call.name.text.as_str(), "[]" | "dig" | "lookupvar") => {
+                    let Some(receiver) = &call.receiver else { return Ok(None) };
+                    if is_scope(receiver) {
+                        let [Node { kind: K::Str(name), .. }] = call.arguments.as_slice() else {
+                            return Ok(None);
+                        };
+                        break root(name.text());
+                    }
+                    for key in call.arguments.iter().rev() {
+                        match &key.kind {
+                            K::Str(name) => path.push(name.text().clone()),
+                            K::Int(index) => path.push(ecow::eco_format!("{index}")),
+                            _ => match self.expr(locals, key)?.expr {
+                                Expr::Str(name) => path.push(name),
+                                _ => return Ok(None),
+                            },
+                        }
+                    }
+                    at = receiver;
+                }
+                _ => return Ok(None),
+            }
+        };
+        path.reverse();
+        Ok(found.filter(|_| !path.is_empty()).map(|root| (root, path)))
+    }
+
     /// `scope['x']`, `scope.lookupvar('x')`, `scope.function_join([…])`, `scope.call_function('join', […])`.
     fn scope_call(&self, locals: &mut Locals, node: &Node, call: &Call) -> Made<Option<Term>> {
-        let is_scope = |node: &Node| match &node.kind {
-            K::Call(inner) => inner.receiver.is_none() && inner.name.text == "scope",
-            _ => false,
-        };
         let Some(receiver) = &call.receiver else { return Ok(None) };
         if !is_scope(receiver) {
             return Ok(None);
@@ -211,6 +256,10 @@ impl Template<'_, '_> {
             return self.refuse(node, Reason::Function(function));
         };
         let arguments = arguments.iter().map(|it| self.expr(locals, it)).collect::<Made<Vec<_>>>()?;
+        let at = crate::source::Location::new(self.source.clone(), node.span);
+        if let Some(known) = super::builtins::known(&function, &arguments, &at) {
+            return Ok(Some(known));
+        }
         match self.work.function(&function, &arguments) {
             Some(Ok(term)) => Ok(Some(term)),
             Some(Err(refusal)) => self.refuse(node, refusal.reason),
@@ -257,6 +306,10 @@ impl Template<'_, '_> {
             _ => return refuse(),
         })
     }
+}
+
+fn is_scope(node: &Node) -> bool {
+    matches!(&node.kind, K::Call(inner) if inner.receiver.is_none() && inner.name.text == "scope")
 }
 
 /// `x.is_a?(Class)` where the kinds or Nix's own tests decide.
@@ -318,8 +371,16 @@ fn alone(name: &str, this: &Term) -> Result<Option<Term>, Reason> {
         "uniq" if list => items(call("lib.unique")),
         "reverse" if list => items(call("lib.reverseList")),
         "flatten" if list && !this.kind.inner().may(Kind::LIST) => Some(this.clone()),
-        "flatten" if list => Some(Term::new(call("lib.flatten"), flat(&this.kind))),
+        "flatten" if list => Some(Term::new(call("lib.flatten"), Kind::list(this.kind.inner().leaves()))),
         "compact" if list && !this.kind.inner().may(Kind::NULL) => Some(this.clone()),
+        "compact" if list => {
+            let present = Expr::binary(Op::NotEqual, Expr::select("item"), Expr::Null);
+            let kept = vec![Expr::lambda("item", present), this.expr.clone()];
+            Some(Term::new(Expr::apply("builtins.filter", kept), Kind::list(this.kind.inner().present())))
+        }
+        "size" | "length" | "count" if this.kind.within(Kind::SET) => {
+            Some(Term::int(Expr::apply("builtins.length", vec![call("builtins.attrNames")])))
+        }
         "first" if list => Some(Term::new(call("builtins.head"), this.kind.inner())),
         "last" if list => Some(Term::new(call("lib.last"), this.kind.inner())),
         "size" | "length" | "count" if list => Some(Term::int(call("builtins.length"))),
@@ -332,13 +393,6 @@ fn alone(name: &str, this: &Term) -> Result<Option<Term>, Reason> {
         }
         _ => None,
     })
-}
-
-/// Lists in lists as one; what is no list in them stays.
-fn flat(kind: &Kind) -> Kind {
-    let inner = kind.inner();
-    let items = if inner.within(Kind::LIST) { inner.inner() } else { Kind::any() };
-    Kind::list(items)
 }
 
 fn with_one(name: &str, this: &Term, one: &Term) -> Result<Option<Term>, Reason> {

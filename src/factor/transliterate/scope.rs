@@ -16,7 +16,7 @@ use crate::{
             If, Lambda, Parameter, ResourceBody,
         },
     },
-    translate::nixos::{Expr, Key},
+    translate::nixos::{Expr, Op},
 };
 use ecow::EcoString;
 use std::sync::Arc;
@@ -138,6 +138,16 @@ impl Scope {
         body.map_or(&[], |body| &body.statements)
     }
 
+    /// The module of the definition that the place is in.
+    fn module(&self) -> Option<EcoString> {
+        let name = match &self.home {
+            Home::Class(it) => &it.name,
+            Home::Define(it) => &it.name,
+            Home::Top | Home::Other => return None,
+        };
+        name.trim_start_matches("::").split("::").next().map(|module| module.to_lowercase().into())
+    }
+
     fn parameters(&self) -> &[Parameter] {
         match &self.home {
             Home::Top | Home::Other => &[],
@@ -145,6 +155,14 @@ impl Scope {
             Home::Define(it) => &it.parameters,
         }
     }
+}
+
+/// How a container was declared.
+enum Declared {
+    /// By a resource expression.
+    Body(ResourceBody),
+    /// By `create_resources`, with these attributes.
+    Entry(Term),
 }
 
 /// Variables of every define and class that are no parameters.
@@ -194,6 +212,9 @@ impl Work<'_> {
         if TITLES.contains(&name) {
             return self.title(scope);
         }
+        if name == "module_name" {
+            return Ok(scope.module().map(|module| Expr::str(module).into()));
+        }
         match &scope.home {
             Home::Class(it) => match &it.parent {
                 Some(parent) => self.of_class(&parent.trim_start_matches("::").to_lowercase(), name),
@@ -205,7 +226,17 @@ impl Work<'_> {
 
     /// A variable of top scope: of the node, a fact.
     fn top(&self, name: &str) -> Option<Term> {
-        self.inputs.variable(name).or_else(|| self.fact(&[name]))
+        self.inputs.variable(name).or_else(|| self.of_site(name)).or_else(|| self.fact(&[name]))
+    }
+
+    /// A variable that a manifest of the site assigns outside of any class.
+    fn of_site(&self, name: &str) -> Option<Term> {
+        let site = self.sources.site();
+        site.iter().find_map(|ast| {
+            let scope = Scope::inside(ast.clone(), None);
+            let place = || scope.place(Span::default());
+            self.deeper(place, || self.assigned(&scope, scope.body(), name)).ok().flatten()
+        })
     }
 
     /// A variable of a class as others see it; `None` where the class has none of that name.
@@ -239,37 +270,49 @@ impl Work<'_> {
     /// What the declaration gives for a parameter, else the default.
     fn argument(&self, scope: &Scope, it: &Parameter) -> Made<Term> {
         let given = match self.declaration(scope)? {
-            Some((outer, body)) => self.given(&outer, &body, &it.name)?,
+            Some((outer, declared)) => self.given(&outer, &declared, &it.name)?,
             None => None,
         };
-        let found = match (given, &it.value) {
-            (Some(term), _) => term,
-            // a default sees the parameters before it
-            (None, Some(value)) => self.expr(&scope.moved(value.span.start), value)?,
-            (None, None) => return Err(Reason::Variable(it.name.clone()).at(scope.place(it.span))),
+        // a default sees the parameters before it
+        let default = || it.value.as_ref().map(|value| self.expr(&scope.moved(value.span.start), value));
+        let found = match given {
+            // `undef` asks for the default
+            Some(term) if term.kind.may(Kind::NULL) => match default() {
+                Some(default) => or_default(term, default?),
+                None => term,
+            },
+            Some(term) => term,
+            None => default().ok_or_else(|| Reason::Variable(it.name.clone()).at(scope.place(it.span)))??,
         };
         Ok(restrict(found, it.type_expr.as_ref()))
     }
 
-    fn given(&self, outer: &Scope, body: &ResourceBody, name: &str) -> Made<Option<Term>> {
+    fn given(&self, outer: &Scope, declared: &Declared, name: &str) -> Made<Option<Term>> {
+        let body = match declared {
+            Declared::Body(body) => body,
+            Declared::Entry(of) => {
+                let found = super::puppet::index(of, &[Expr::str(name).into()]);
+                return found.map(Some).map_err(|reason| reason.at(outer.place(Span::default())));
+            }
+        };
+        let mut splat = None;
         for operation in &body.operations {
             match operation {
                 AttributeOperation::Attribute(given) if given.name == name => {
-                    let term = self.expr(&outer.moved(given.value.span.start), &given.value)?;
-                    // `undef` asks for the default
-                    return Ok((term.expr != Expr::Null).then_some(term));
+                    return self.expr(&outer.moved(given.value.span.start), &given.value).map(Some);
                 }
                 AttributeOperation::Attribute(_) => {}
-                AttributeOperation::Splat(span, _) => {
-                    return Err(Reason::Construct("`* =>`".into()).at(outer.place(*span)));
-                }
+                AttributeOperation::Splat(_, value) => splat = Some(value),
             }
         }
-        Ok(None)
+        let Some(value) = splat else { return Ok(None) };
+        let hash = self.expr(&outer.moved(value.span.start), value)?;
+        let found = super::puppet::index(&hash, &[Expr::str(name).into()]);
+        found.map(Some).map_err(|reason| reason.at(outer.place(value.span)))
     }
 
     /// The resource expression that declared the container of a scope, and the scope it stands in.
-    fn declaration(&self, scope: &Scope) -> Made<Option<(Scope, ResourceBody)>> {
+    fn declaration(&self, scope: &Scope) -> Made<Option<(Scope, Declared)>> {
         let Some((own, outer)) = scope.frames.split_last() else { return Ok(None) };
         let Some(at) = &own.declared_at else { return Ok(None) };
         let Some(ast) = self.sources.parse(&at.source, Mode::Manifest) else { return Ok(None) };
@@ -289,18 +332,41 @@ impl Work<'_> {
             }
             _ => false,
         };
-        let body = match bodies.as_slice() {
-            [] => return Ok(None),
+        let origin = self.inputs.origin(&own.container);
+        let iteration = origin.map(|origin| origin.iteration.clone()).unwrap_or_default();
+        let origin = Origin { frames: outer.into(), iteration, ..Origin::default() };
+        let is_default = |body: &ResourceBody| matches!(body.title.kind, ExprKind::Default);
+        let defaults: Vec<AttributeOperation> =
+            bodies.iter().filter(|body| is_default(body)).flat_map(|body| body.operations.to_vec()).collect();
+        bodies.retain(|body| !is_default(body));
+        let mut body = match bodies.as_slice() {
+            [] => return self.created(&ast, at, &origin, title),
             [one] => one.clone(),
             several => match several.iter().find(|body| literal(body)) {
                 Some(body) => body.clone(),
                 None => return Err(Reason::Construct("one of several bodies".into()).at(at.clone())),
             },
         };
-        let origin = self.inputs.origin(&own.container);
-        let iteration = origin.map(|origin| origin.iteration.clone()).unwrap_or_default();
-        let origin = Origin { frames: outer.into(), iteration, ..Origin::default() };
-        Ok(Some((Scope::of_origin(&ast, &origin, body.span.start), body)))
+        let scope = Scope::of_origin(&ast, &origin, body.span.start);
+        // what the body gives itself is found first
+        body.operations = body.operations.iter().cloned().chain(defaults).collect();
+        Ok(Some((scope, Declared::Body(body))))
+    }
+
+    /// The attributes that `create_resources` gives a title.
+    fn created(
+        &self,
+        ast: &Arc<Ast>,
+        at: &Location,
+        origin: &Origin,
+        title: &str,
+    ) -> Made<Option<(Scope, Declared)>> {
+        let Some(hash) = super::created(ast, at.span) else { return Ok(None) };
+        let scope = Scope::of_origin(ast, origin, hash.span.start);
+        let all = self.expr(&scope, hash)?;
+        let entry = super::puppet::index(&all, &[Expr::str(title).into()]);
+        let entry = entry.map_err(|reason| reason.at(at.clone()))?;
+        Ok(Some((scope, Declared::Entry(entry.present()))))
     }
 
     /// `$title` of a define: the declaration's title, or the one it has on this very host.
@@ -312,7 +378,8 @@ impl Work<'_> {
         let Some(own) = scope.frames.last() else { return Ok(None) };
         let known = container(&own.container).map(|(_, title)| Term::from(Expr::str(title)));
         let declared = self.declaration(scope).ok().flatten();
-        let written = declared.and_then(|(outer, body)| {
+        let written = declared.and_then(|(outer, declared)| {
+            let Declared::Body(body) = declared else { return None };
             let several = matches!(&body.title.kind, ExprKind::Array(_));
             let term = self.expr(&outer, &body.title).ok()?;
             (!several && term.kind.within(Kind::STR)).then_some(term)
@@ -351,8 +418,8 @@ impl Work<'_> {
             (2, 0) if list.kind.within(Kind::SET) => Ok(Some(literal)),
             (2, 0) if list.kind.within(Kind::LIST) => Ok(Some(Expr::Int(number()?).into())),
             (2, 1) if list.kind.within(Kind::SET) => {
-                let keys = vec![Key::Name(key.clone())];
-                Ok(Some(Term::new(list.expr.select_keys(keys, None), list.kind.inner())))
+                let kind = list.kind.field(key).present();
+                Ok(Some(Term::new(super::puppet::selected(&list.expr, key), kind)))
             }
             (2, 1) if list.kind.within(Kind::LIST) => Ok(Some(self.item(&list, number()?))),
             _ => Err(refuse()),
@@ -361,8 +428,11 @@ impl Work<'_> {
 
     /// An item of a list by its index.
     pub(super) fn item(&self, list: &Term, index: i64) -> Term {
+        if let Ok(item) = super::puppet::index(list, &[Expr::Int(index).into()]) {
+            return item;
+        }
         let call = Expr::apply("builtins.elemAt", vec![list.expr.clone(), Expr::Int(index)]);
-        Term::new(call, list.kind.inner())
+        Term::new(call, list.kind.item(index))
     }
 
     /// What is assigned to a variable before the place.
@@ -423,8 +493,10 @@ impl Work<'_> {
             Expr::Bool(true) => self.left_by(scope, it.then.as_ref(), name),
             Expr::Bool(false) => self.left_by(scope, it.otherwise.as_ref(), name),
             test => {
-                let then = self.left_by(scope, it.then.as_ref(), name)?;
-                Ok(choose(test, then, self.left_by(scope, it.otherwise.as_ref(), name)?))
+                let then = self.under(&test, true, || self.left_by(scope, it.then.as_ref(), name))?;
+                let otherwise =
+                    self.under(&test, false, || self.left_by(scope, it.otherwise.as_ref(), name))?;
+                Ok(choose(test, then, otherwise))
             }
         }
     }
@@ -468,6 +540,24 @@ impl Work<'_> {
         }
         scope
     }
+}
+
+/// A value, or where it is undef another.
+fn or_default(term: Term, default: Term) -> Term {
+    if term.expr == Expr::Null {
+        return default;
+    }
+    let kind = term.kind.clone().present();
+    if let Expr::Get(get) = &term.expr
+        && get.default == Some(Expr::Null)
+        && !kind.may(Kind::NULL)
+        && let Expr::Get(mut get) = term.expr.clone()
+    {
+        get.default = Some(default.expr);
+        return Term { expr: Expr::Get(get), kind: kind.or(&default.kind) };
+    }
+    let present = super::term::not(super::term::fold(Expr::binary(Op::Equal, term.expr.clone(), Expr::Null)));
+    choose(present, Term { expr: term.expr, kind }, default)
 }
 
 /// A value with what a type says of it.

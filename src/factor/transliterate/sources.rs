@@ -18,6 +18,7 @@ type Trees = HashMap<(Arc<str>, bool), Option<Arc<Ast>>>;
 pub struct Manifests<'w> {
     world: &'w dyn World,
     module_path: Vec<PathBuf>,
+    site: Vec<Arc<Ast>>,
     files: Mutex<HashMap<PathBuf, Option<Arc<SourceFile>>>>,
     parsed: Mutex<Trees>,
 }
@@ -26,7 +27,27 @@ impl<'w> Manifests<'w> {
     /// Takes the world and the folders of modules, in order.
     #[must_use]
     pub fn new(world: &'w dyn World, module_path: Vec<PathBuf>) -> Self {
-        Self { world, module_path, files: Mutex::default(), parsed: Mutex::default() }
+        Self { world, module_path, site: Vec::new(), files: Mutex::default(), parsed: Mutex::default() }
+    }
+
+    /// Adds the site's manifest: a file, or a folder of them.
+    #[must_use]
+    pub fn with_site(mut self, manifest: &Path) -> Self {
+        let mut files = vec![manifest.to_owned()];
+        let mut at = 0;
+        while let Some(path) = files.get(at).cloned().filter(|_| at < 4096) {
+            let names = if self.world.is_dir(&path) {
+                self.world.list(&path).unwrap_or_default()
+            } else {
+                Vec::new()
+            };
+            files.extend(names.iter().map(|name| path.join(name)));
+            at += 1;
+        }
+        let manifests = files.iter().filter(|path| path.extension().is_some_and(|it| it == "pp"));
+        let trees = manifests.filter_map(|path| self.parse(&self.file(path)?, Mode::Manifest));
+        self.site = trees.collect();
+        self
     }
 
     fn file(&self, path: &Path) -> Option<Arc<SourceFile>> {
@@ -79,6 +100,10 @@ impl Sources for Manifests<'_> {
             }
         }
         None
+    }
+
+    fn site(&self) -> Vec<Arc<Ast>> {
+        self.site.clone()
     }
 
     fn template(&self, name: &str) -> Option<Arc<SourceFile>> {

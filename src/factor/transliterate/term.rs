@@ -152,6 +152,44 @@ impl Term {
     }
 }
 
+/// What a test says of the kinds of values where it holds (or does not): expressions with the forms that are left.
+pub(super) fn consequences(test: &Expr, holds: bool, out: &mut Vec<(Expr, u8)>) {
+    let mut is = |expr: &Expr, form: u8, holds: bool| {
+        out.push((expr.clone(), if holds { form } else { !form }));
+    };
+    match test {
+        Expr::Not(inner) => consequences(inner, !holds, out),
+        Expr::Binary(Op::And, sides) if holds => {
+            consequences(&sides.0, true, out);
+            consequences(&sides.1, true, out);
+        }
+        Expr::Binary(Op::Or, sides) if !holds => {
+            consequences(&sides.0, false, out);
+            consequences(&sides.1, false, out);
+        }
+        Expr::Binary(Op::Equal, sides) if sides.1 == Expr::Null => is(&sides.0, Kind::NULL, holds),
+        Expr::Binary(Op::NotEqual, sides) if sides.1 == Expr::Null => is(&sides.0, Kind::NULL, !holds),
+        Expr::Binary(Op::Equal, sides) if sides.1 == Expr::Bool(true) && holds => {
+            is(&sides.0, Kind::BOOL, true)
+        }
+        Expr::Apply(name, arguments) => {
+            let form = match name.last().map_or("", |name| name.as_str()) {
+                "isList" => Kind::LIST,
+                "isString" => Kind::STR,
+                "isAttrs" => Kind::SET,
+                "isBool" => Kind::BOOL,
+                "isInt" => Kind::INT,
+                "isNull" => Kind::NULL,
+                _ => return,
+            };
+            if let [argument] = arguments.as_slice() {
+                is(argument, form, holds);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// `if`, with a test that is known already decided, and Boolean branches as operators.
 pub(super) fn choose(test: Expr, then: Term, otherwise: Term) -> Term {
     match test {

@@ -194,11 +194,40 @@ fn expressions() {
         ("bool2str($on, 'yes', 'no')", r#"if cfg.on then "yes" else "no""#, ["yes", "no"]),
         (
             "{ 'Main' => 'm', 'x.y.z' => 'x' }[$label]",
-            r#"{ Main = "m"; "x.y.z" = "x"; }.${cfg.label} or null"#,
+            r#"({ Main = "m"; "x.y.z" = "x"; }).${cfg.label} or null"#,
             ["m", "x"],
         ),
         (r#""${role} ${::hostname}""#, r#""web ${config.networking.hostName}""#, ["web web01", "web db01"]),
         ("$other::label", "cfg.label", ["Main", "x.y.z"]),
+        ("$module_name", r#""t""#, ["t", "t"]),
+        (
+            r#"if $opt { "<${opt}>" } else { '-' }"#,
+            r#"if cfg.opt != null then "<${cfg.opt}>" else "-""#,
+            ["-", "<o>"],
+        ),
+        (
+            r#""${regsubst('a b c', /\W+/, '-', 'G')} ${capitalize('ab')} ${versioncmp('1.10', '1.9')}""#,
+            r#""a-b-c Ab 1""#,
+            ["a-b-c Ab 1", "a-b-c Ab 1"],
+        ),
+        ("join($list[0, 1], ',')", r#"lib.concatStringsSep "," (lib.sublist 0 1 cfg.list)"#, ["b", "c"]),
+        (
+            "join($list - ['a'], ',')",
+            r#"lib.concatStringsSep "," (lib.subtractLists [ "a" ] cfg.list)"#,
+            ["b", "c"],
+        ),
+        ("{ 'p' => { 'q' => $port } }['p']['q'] + 1", "cfg.port + 1", ["81", "8081"]),
+        (
+            "if 'AI' in $label { 'y' } else { 'n' }",
+            r#"if lib.hasInfix "ai" (lib.toLower cfg.label) then "y" else "n""#,
+            ["y", "n"],
+        ),
+        ("getvar('nothing', 'dflt')", r#""dflt""#, ["dflt", "dflt"]),
+        (
+            r#"$list.reduce('') |$all, $it| { "${all}${it}." }"#,
+            r#"builtins.foldl' (all: it: "${all}${it}.") "" cfg.list"#,
+            ["b.a.", "c."],
+        ),
     ];
     let mut wrong = Vec::new();
     for (expr, expected, values) in cases {
@@ -229,6 +258,7 @@ fn what_is_not_the_same_in_both_languages_is_refused() {
         ("$label < 'b'", "`<` of what may be no integers"),
         ("template('t/none.erb')", "the template `t/none.erb` is not found"),
         ("$list.reduce |$a, $b| { $a }", "the function `reduce with a block` is not transliterated"),
+        ("$list.reduce([]) |$a, $b| { $b }", "`reduce` whose value changes its kind"),
     ];
     for (expr, expected) in cases {
         let found =
@@ -252,6 +282,8 @@ fn variables_assigned_on_the_way() {
 #[test]
 fn functions_and_classes_of_the_site() {
     let function = "function u::wrap(String $x, $y) {\n  $z = \"<${x}\"\n  \"${z}${y}>\"\n}\n";
+    let defaulted = "function u::short($x = $facts['os']['family']) {\n  \"${x}!\"\n}\n";
+    assert_eq!(shown(&file("u::short()"), &[("u/functions/short.pp", defaulted)]).0, "\"Debian!\"");
     let class = "class v ($p = 'q') inherits w {\n  $r = \"${p}-${s}\"\n}\n";
     let parent = "class w {\n  $s = 'w'\n}\n";
     let files =
@@ -298,6 +330,8 @@ fn erb_templates() {
         ("<% case @port when 80 %>http<% when 443, 8080 %>other<% end %>", ["http", "other"]),
         ("<%= @list.include?('c') ? 'c' : '-' %><%# not shown %>", ["-", "c"]),
         ("<%= scope.function_join([@list, '|']) %>", ["b|a", "c"]),
+        ("<% @list.each do |x| -%><% next if x == 'a' -%>[<%= x %>]<% end -%>", ["[b]", "[c]"]),
+        ("<%= @facts['networking']['hostname'] %><%= @nothing %>", ["web01", "db01"]),
         ("<%= [@list, 'z'].flatten.uniq.join(' ') %>", ["b a z", "c z"]),
     ];
     let mut wrong = Vec::new();
@@ -319,10 +353,93 @@ fn erb_that_counts_or_changes_is_refused() {
         "<% x = 1 -%><% if @on -%><% x = 2 -%><% end -%><%= x %>",
         "<% n = 0 -%><% @list.each { |x| n += 1 } -%><%= n %>",
         "<%= `date` %>",
-        "<% @list.each do |x| -%><% next if x == 'a' -%><%= x %><% end -%>",
+        "<% @list.each do |x| -%><% break if x == 'a' -%><%= x %><% end -%>",
         "<%= @list %>",
     ];
     for text in texts {
         assert!(made(&file("template('t/x.erb')"), &[("t/templates/x.erb", text)]).is_err(), "{text}");
     }
+}
+
+/// Transliterates `content` in an instance of a define that class `t` declares by this code.
+fn of_define(declaration: &str, iteration: &[&str]) -> (String, [String; 2]) {
+    let define = "define u::d ($a = 'none', Integer $b = 7, $c = $title) {\n  file { '/y': content => \"${a} ${b} ${c}\" }\n}\n";
+    let manifest = format!("class t ({PARAMETERS}) {{\n{declaration}\n}}\n{define}");
+    let world = MemoryWorld::default();
+    let sources = Manifests::new(&world, Vec::new());
+    let source = SourceFile::new("t.pp", manifest.as_str());
+    let ast = sources.parse(&source, Mode::Manifest).expect("the manifest parses");
+    let (mut inner, mut outer) = (None, None);
+    each(&ast.body.statements, &mut |node| match &node.kind {
+        ExprKind::Resource(it) if matches!(&it.type_name.kind, ExprKind::Name(name) if name == "u::d") => {
+            outer = Some(node.anchor());
+        }
+        ExprKind::Resource(_) => inner = Some(node.anchor()),
+        ExprKind::Call(it) if matches!(&it.functor.kind, ExprKind::Name(name) if name == "create_resources") =>
+        {
+            outer = Some(node.anchor());
+        }
+        _ => {}
+    });
+    let at = |span: Option<Span>| Some(Location::new(source.clone(), span.expect("it is there")));
+    let frames = [
+        Frame { container: "Class[T]".into(), declared_at: None },
+        Frame { container: "U::D[ann]".into(), declared_at: at(outer) },
+    ];
+    let origin = Origin { at: at(inner), frames: frames.into(), ..Origin::default() };
+    let iteration = iteration.iter().map(|key| EcoString::from(*key)).collect();
+    let inputs = Around(Arc::new(Origin { iteration, ..Origin::default() }));
+    let term =
+        attribute(&sources, &origin, "content", &inputs).unwrap_or_else(|it| panic!("{declaration}: {it}"));
+    let value = |second| match evaluate(&term.expr, &host(second)) {
+        Ok(Expr::Str(text)) => text.to_string(),
+        other => format!("{other:?}"),
+    };
+    (nix(&term.expr), [value(false), value(true)])
+}
+
+/// The same inputs with the origin of the define's instance.
+struct Around(Arc<Origin>);
+
+impl Inputs for Around {
+    fn parameter(&self, class: &str, name: &str) -> Option<Term> {
+        match name {
+            "users" => Some(Term { expr: Expr::select("cfg.users"), kind: Kind::set(Kind::new(Kind::INT)) }),
+            _ => Given.parameter(class, name),
+        }
+    }
+
+    fn fact(&self, path: &[&str]) -> Option<Term> {
+        Given.fact(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<Term> {
+        Given.variable(name)
+    }
+
+    fn trusted(&self, path: &[&str]) -> Option<Term> {
+        Given.trusted(path)
+    }
+
+    fn lookup(&self, key: &str) -> Option<Term> {
+        Given.lookup(key)
+    }
+
+    fn origin(&self, _: &str) -> Option<Arc<Origin>> {
+        Some(self.0.clone())
+    }
+}
+
+#[test]
+fn parameters_of_defines_are_what_the_declaration_gives() {
+    let plain = of_define("u::d { 'ann': a => $label }", &[]);
+    assert_eq!(plain, (r#""${cfg.label} 7 ann""#.into(), ["Main 7 ann".into(), "x.y.z 7 ann".into()]));
+    let undef = of_define("u::d { 'ann': a => $opt, b => undef }", &[]);
+    assert_eq!(undef.1, ["none 7 ann", "o 7 ann"]);
+    let splat = of_define("u::d { 'ann': * => { 'a' => $label, 'b' => $port } }", &[]);
+    assert_eq!(splat.1, ["Main 80 ann", "x.y.z 8080 ann"]);
+    let created = of_define("create_resources('u::d', { 'ann' => { 'a' => $label } })", &[]);
+    assert_eq!(created.1, ["Main 7 ann", "x.y.z 7 ann"]);
+    let looped = of_define("['ann', 'bob'].each |$who| { u::d { $who: a => \"${who}-${port}\" } }", &["ann"]);
+    assert_eq!(looped.1, ["ann-80 7 ann", "ann-8080 7 ann"]);
 }
