@@ -106,7 +106,13 @@ fn emitted(catalogs: &[(PathBuf, Catalog)], hosts: &[Translated]) -> emit::Outpu
         })
         .collect();
     members.sort_by_key(|member| member.certname);
-    let fleet = factor::Fleet { site: "site".into(), own: BTreeSet::new(), members, sources: None };
+    let fleet = factor::Fleet {
+        site: "site".into(),
+        own: BTreeSet::new(),
+        members,
+        sources: None,
+        hierarchy: Vec::new(),
+    };
     let factored = factor::factor(&fleet);
     assert_eq!(factor::check(&fleet, &factored), []);
     let hosts: emit::Hosts<'_> = hosts.iter().map(|it| (it.config.host.certname.clone(), it)).collect();

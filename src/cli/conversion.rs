@@ -15,12 +15,13 @@ use crate::{
     options::OptionTable,
     packages::NameMap,
     report::Report,
-    source::DiskWorld,
+    source::{DiskWorld, World},
     translate::{self, Context, Sources, Translated},
     value::Value,
     verify::check_options,
 };
 use ecow::EcoString;
+use rayon::prelude::*;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -36,6 +37,8 @@ pub(super) struct Conversion {
     /// Where the code behind the catalogs is.
     world: DiskWorld,
     module_path: Vec<PathBuf>,
+    /// The facts that the hierarchy of the data reads.
+    hierarchy: Vec<Vec<EcoString>>,
     /// The modules that are the site's own.
     own: BTreeSet<EcoString>,
 }
@@ -61,6 +64,7 @@ impl Conversion {
             own: self.own.clone(),
             members,
             sources: Some(sources),
+            hierarchy: self.hierarchy.clone(),
         }
     }
 
@@ -119,17 +123,34 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
         let context = Context { facts: &facts, sources, packages: &NameMap };
         node.catalog.as_ref().map(|catalog| translate::translate(catalog, &context))
     };
-    let hosts = compiled.iter().zip(&nodes).filter_map(one).collect();
+    let hosts = compiled.par_iter().zip(&nodes).filter_map(one).collect();
     let roles = compiled.iter().zip(&nodes).filter_map(|(node, (_, inputs))| {
         let roles = translate::roles(node.catalog.as_ref()?, inputs.as_ref().ok());
         Some((node.certname.clone(), roles))
     });
     let around = Around { target: loaded.target.clone(), roles: roles.collect(), ..Around::default() };
     let own = own_modules(&loaded.repo);
+    let hierarchy = hierarchy(&loaded.world, &loaded.repo);
     let kept = compiled.iter().zip(nodes).filter(|(node, _)| node.catalog.is_some());
     let nodes = kept.filter_map(|(_, (_, inputs))| inputs.ok()).collect();
     let (world, module_path) = (loaded.world.clone(), loaded.repo.module_path.clone());
-    Ok(Conversion { compiled, hosts, around, nodes, world, module_path, own })
+    Ok(Conversion { compiled, hosts, around, nodes, world, module_path, hierarchy, own })
+}
+
+/// The facts that `hiera.yaml` reads: `%{facts.role}`, `%{::role}`, `%{role}`.
+fn hierarchy(world: &DiskWorld, repo: &Repo) -> Vec<Vec<EcoString>> {
+    let bytes = world.read(&repo.root.join("hiera.yaml")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let mut found: Vec<Vec<EcoString>> = Vec::new();
+    for inside in text.split("%{").skip(1).filter_map(|rest| rest.split('}').next()) {
+        let name = inside.trim().trim_start_matches("::");
+        let name = name.strip_prefix("facts.").unwrap_or(name);
+        let path: Vec<EcoString> = name.split('.').map(Into::into).collect();
+        if !name.starts_with("trusted.") && !found.contains(&path) {
+            found.push(path);
+        }
+    }
+    found
 }
 
 fn not_the_same(found: &Difference) -> Box<Diagnostic> {

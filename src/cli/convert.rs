@@ -106,11 +106,13 @@ fn no_folder() -> Stop {
 
 /// Makes the files and the report; refuses what would hold a secret.
 fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
-    let mut output = conversion.emit()?;
     let report = conversion.report();
-    let json = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+    let json = || serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+    let (output, (json, html)) =
+        rayon::join(|| conversion.emit(), || rayon::join(json, || report::html(&report)));
+    let mut output = output?;
     output.files.insert("report.json".into(), OutFile::text(json));
-    output.files.insert("report.html".into(), OutFile::text(report::html(&report)?));
+    output.files.insert("report.html".into(), OutFile::text(html?));
     output.files.insert("MIGRATION.md".into(), OutFile::text(report::markdown(&report)));
     let needles = conversion.catalogs().flat_map(emit::needles).collect();
     if let Some((file, needle)) = emit::find_secret(&output, &needles) {

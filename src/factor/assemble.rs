@@ -7,12 +7,13 @@ use super::{
     files::Files,
     fleet::{Fleet, UnitName},
     identity::Identity,
-    inputs::{Owner, Registry},
+    inputs::{Input, Owner},
     ladder::Ladder,
     module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
     places,
     slots::{Slot, SlotKey, align},
     stubs,
+    tables::Tables,
     units::{Hosts, Units},
 };
 use crate::{
@@ -35,18 +36,18 @@ pub fn factor(fleet: &Fleet<'_>) -> Factored {
     let mut rungs = Rungs::default();
     let identity = Identity::new(fleet);
     let expressions = Expressions::new(fleet);
+    let mut making = Making {
+        files: &mut files,
+        rungs: &mut rungs,
+        certnames: &certnames,
+        identity: &identity,
+        expressions: &expressions,
+    };
     for (key, slot) in align(shared) {
-        let mut making = Making {
-            files: &mut files,
-            rungs: &mut rungs,
-            certnames: &certnames,
-            identity: &identity,
-            expressions: &expressions,
-        };
         work.place(&key, &slot, &mut making);
     }
-    work.switches(&expressions, &mut rungs);
-    let inputs = work.inputs(expressions.registry);
+    work.switches(&mut making);
+    let inputs = work.inputs(&making);
     work.set_options();
     work.enable();
     let inputs_path = Module::path_of_inputs(&fleet.site);
@@ -124,12 +125,12 @@ impl<'a> Work<'a> {
     }
 
     /// Declares what expressions read, and lets hosts set it; gives the options of hosts.
-    fn inputs(&mut self, registry: Registry) -> Vec<Declared> {
+    fn inputs(&mut self, making: &Making<'_>) -> Vec<Declared> {
         let mut of_hosts = Vec::new();
-        for ((owner, path), input) in registry.used() {
+        for ((owner, path), input) in self.used_inputs(making) {
             let values: Vec<(usize, Expr)> = input.values.into_iter().collect();
             let of = type_of(&values.iter().map(|(_, value)| value).collect::<Vec<_>>());
-            let (default, differ) = by_commonest(values);
+            let (default, differ) = self.default_of(&owner, values, making);
             let (below, options) = match &owner {
                 Owner::Host => (Module::path_of_inputs(&self.fleet.site), &mut of_hosts),
                 Owner::Unit(unit) => {
@@ -144,6 +145,32 @@ impl<'a> Work<'a> {
             }
         }
         of_hosts
+    }
+
+    /// The inputs that are read. A default may read facts in turn: those come last.
+    fn used_inputs(&self, making: &Making<'_>) -> Vec<((Owner, Vec<EcoString>), Input)> {
+        let registry = &making.expressions.registry;
+        for ((owner, _), input) in registry.used() {
+            // notes what the default reads
+            self.default_of(&owner, input.values.into_iter().collect(), making);
+        }
+        registry.used()
+    }
+
+    /// The default of an input's option, and the hosts that have another value.
+    fn default_of(
+        &self,
+        owner: &Owner,
+        values: Vec<(usize, Expr)>,
+        making: &Making<'_>,
+    ) -> (Option<Expr>, Vec<(usize, Expr)>) {
+        let Owner::Unit(unit) = owner else { return by_commonest(values) };
+        let (expressions, identity, units) = (making.expressions, making.identity, &self.units);
+        let tables = Tables { expressions, identity, units, unit };
+        match identity.generalise(&values).or_else(|| tables.value(&values)) {
+            Some(found) => (Some(found), Vec::new()),
+            None => by_commonest(values),
+        }
     }
 
     /// Lets hosts set the options of the modules.
@@ -166,7 +193,8 @@ impl<'a> Work<'a> {
     }
 
     /// Gives each group that only some hosts of its unit have a condition.
-    fn switches(&mut self, expressions: &Expressions<'_>, rungs: &mut Rungs) {
+    fn switches(&mut self, making: &mut Making<'_>) {
+        let expressions = making.expressions;
         let mut set = Vec::new();
         for (unit, draft) in &mut self.drafts {
             let everyone = self.units.hosts(unit);
@@ -176,7 +204,14 @@ impl<'a> Work<'a> {
                     first.items.iter().next().map_or((0, [].as_slice()), |(host, items)| (*host, items));
                 if let Some(found) = expressions.presence(&self.units, unit, presence, (host, items)) {
                     draft.when.insert(presence.clone(), found);
-                    rungs.expression += 1;
+                    making.rungs.expression += 1;
+                    continue;
+                }
+                let (units, identity) = (&self.units, making.identity);
+                let tables = Tables { expressions, identity, units, unit };
+                if let Some(found) = tables.presence(presence, &everyone) {
+                    draft.when.insert(presence.clone(), found);
+                    making.rungs.table += 1;
                     continue;
                 }
                 let item = items.first();
@@ -192,7 +227,7 @@ impl<'a> Work<'a> {
                     default: Some(Expr::Bool(usual)),
                     description: describe(settings),
                 });
-                rungs.switches += 1;
+                making.rungs.switches += 1;
             }
         }
         for (host, option, value) in set {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// Finds expressions for values and for conditions.
 pub(crate) struct Expressions<'a> {
-    fleet: &'a Fleet<'a>,
+    pub(crate) fleet: &'a Fleet<'a>,
     /// Where each host's items come from.
     origins: Vec<HashMap<ItemId, &'a Provenance>>,
     pub(crate) registry: Registry,
@@ -101,7 +101,7 @@ impl<'a> Expressions<'a> {
         outer.chain([resource.origin.clone()]).collect()
     }
 
-    fn reader<'r>(&'r self, units: &'r Units, unit: &'r UnitName, hosts: &'r Hosts) -> Reader<'r> {
+    pub(crate) fn reader<'r>(&'r self, units: &'r Units, unit: &'r UnitName, hosts: &'r Hosts) -> Reader<'r> {
         Reader { fleet: self.fleet, units, registry: &self.registry, unit, hosts }
     }
 

@@ -34,6 +34,8 @@ pub struct Fleet<'a> {
     pub site: EcoString,
     /// The modules that are the site's own; those of others fold into the class that declared them.
     pub own: BTreeSet<EcoString>,
+    /// The facts that the hierarchy of the data reads, by their path.
+    pub hierarchy: Vec<Vec<EcoString>>,
     /// The hosts.
     pub members: Vec<Member<'a>>,
     /// The code behind the catalogs, where it is at hand.

@@ -71,6 +71,38 @@ impl Identity {
         Some(Expr::binary(Op::Add, Expr::Path(folder.into()), text))
     }
 
+    /// Returns an expression that gives all of these values: what they share, with hosts' names where they differ.
+    pub(crate) fn generalise(&self, values: &[(usize, Expr)]) -> Option<Expr> {
+        let (_, first) = values.first()?;
+        if values.iter().all(|(_, value)| value == first) {
+            return Some(first.clone());
+        }
+        if let Expr::Attrs(entries) = first {
+            let row = |name: &EcoString| {
+                let held = |(host, value): &(usize, Expr)| {
+                    let Expr::Attrs(own) = value else { return None };
+                    let (_, held) = own.iter().find(|(known, _)| known == name)?;
+                    (own.len() == entries.len()).then(|| (*host, held.clone()))
+                };
+                let column: Vec<_> = values.iter().map(held).collect::<Option<_>>()?;
+                Some((name.clone(), self.generalise(&column)?))
+            };
+            return entries.iter().map(|(name, _)| row(name)).collect::<Option<_>>().map(Expr::Attrs);
+        }
+        if let Expr::List(items) = first {
+            let row = |at: usize| {
+                let held = |(host, value): &(usize, Expr)| {
+                    let Expr::List(own) = value else { return None };
+                    (own.len() == items.len()).then(|| Some((*host, own.get(at)?.clone())))?
+                };
+                let column: Vec<_> = values.iter().map(held).collect::<Option<_>>()?;
+                self.generalise(&column)
+            };
+            return (0..items.len()).map(row).collect::<Option<_>>().map(Expr::List);
+        }
+        self.affix(values)
+    }
+
     /// Returns the host's own file as a default where most hosts have one, with those that share another's.
     pub(crate) fn own_files(&self, values: &[(usize, Expr)]) -> Option<(Expr, Vec<(usize, Expr)>)> {
         let rest = values.iter().find_map(|(host, value)| self.own(*host, value))?;

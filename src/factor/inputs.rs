@@ -55,8 +55,10 @@ impl Registry {
     }
 
     /// Returns the inputs that are read, each with its owner and path.
-    pub(crate) fn used(self) -> impl Iterator<Item = ((Owner, Vec<EcoString>), Input)> {
-        self.known.into_inner().into_iter().filter(|(_, input)| input.used)
+    pub(crate) fn used(&self) -> Vec<((Owner, Vec<EcoString>), Input)> {
+        let known = self.known.borrow();
+        let used = known.iter().filter(|(_, input)| input.used);
+        used.map(|(place, input)| (place.clone(), input.clone())).collect()
     }
 
     /// Returns what a host has for the inputs that a reader can name.

@@ -8,6 +8,7 @@ use super::{
     identity::Identity,
     module::Rungs,
     slots::{Slot, SlotKey, Varying},
+    tables::Tables,
     units::Units,
 };
 use crate::{
@@ -49,6 +50,11 @@ impl Ladder<'_> {
             false => None,
         };
         self.vary(&key.option, slot, values.unwrap_or(held))
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        let (expressions, identity) = (self.expressions, self.identity);
+        Tables { expressions, identity, units: self.units, unit: self.unit }
     }
 
     /// R1: the expression behind the values.
@@ -118,9 +124,13 @@ impl Ladder<'_> {
 
     /// Reads the values from an option of the module; equal values are one option.
     fn option(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
-        if let Some(read) = self.identity.affix(&values) {
+        if let Some(read) = self.identity.generalise(&values) {
             self.rungs.expression += 1;
             return read;
+        }
+        if let Some(found) = self.tables().value(&values) {
+            self.rungs.table += 1;
+            return found;
         }
         let (read, new) = self.draft.variable(option, values, self.identity);
         if let Some(declared) = new {

@@ -20,6 +20,7 @@ mod names;
 mod places;
 mod slots;
 mod stubs;
+mod tables;
 #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of expressions a few have a counterpart")]
 pub mod transliterate;
 mod units;

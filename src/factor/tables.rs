@@ -1,0 +1,86 @@
+//! R2: values as a table over a fact that the hierarchy of the data reads, where that determines them.
+
+use super::{
+    expressions::Expressions,
+    fleet::UnitName,
+    identity::Identity,
+    transliterate::Inputs,
+    units::{Hosts, Units},
+};
+use crate::translate::nixos::{Expr, Key, Op};
+use ecow::EcoString;
+use std::collections::BTreeMap;
+
+/// The most rows that a table has.
+const ROWS: usize = 8;
+
+/// What tables are made with.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'t> {
+    pub(crate) expressions: &'t Expressions<'t>,
+    pub(crate) identity: &'t Identity,
+    pub(crate) units: &'t Units,
+    pub(crate) unit: &'t UnitName,
+}
+
+/// Hosts by what they have for a fact.
+type Rows = BTreeMap<EcoString, Vec<usize>>;
+
+impl Tables<'_> {
+    /// Returns a table that gives these values: at most eight rows, fewer than half the hosts.
+    pub(crate) fn value(&self, values: &[(usize, Expr)]) -> Option<Expr> {
+        let hosts: Hosts = values.iter().map(|(host, _)| *host).collect();
+        self.facts(&hosts).find_map(|(path, rows)| {
+            let of = |hosts: &Vec<usize>| {
+                let own: Vec<_> = values.iter().filter(|(host, _)| hosts.contains(host)).cloned().collect();
+                self.identity.generalise(&own)
+            };
+            let rows = rows.iter().map(|(key, hosts)| Some((key.clone(), of(hosts)?)));
+            let base = Expr::Attrs(rows.collect::<Option<_>>()?);
+            let read = self.read(&path, &hosts)?;
+            Some(base.select_keys(vec![Key::Dynamic(read)], None))
+        })
+    }
+
+    /// Returns a condition over a fact that holds on these hosts of a unit and no others.
+    pub(crate) fn presence(&self, presence: &Hosts, everyone: &Hosts) -> Option<Expr> {
+        self.facts(everyone).find_map(|(path, rows)| {
+            let mut with = Vec::new();
+            for (key, hosts) in &rows {
+                match hosts.iter().filter(|host| presence.contains(host)).count() {
+                    0 => {}
+                    count if count == hosts.len() => with.push(Expr::Str(key.clone())),
+                    _ => return None,
+                }
+            }
+            let read = self.read(&path, everyone)?;
+            Some(match with.as_slice() {
+                [one] => Expr::binary(Op::Equal, read, one.clone()),
+                _ => Expr::apply("lib.elem", vec![read, Expr::List(with)]),
+            })
+        })
+    }
+
+    /// The facts of the hierarchy that divide hosts into few groups, with these.
+    fn facts(&self, hosts: &Hosts) -> impl Iterator<Item = (Vec<EcoString>, Rows)> {
+        let fleet = self.expressions.fleet;
+        fleet.hierarchy.iter().filter_map(move |path| {
+            let mut rows = Rows::new();
+            for host in hosts {
+                let facts = fleet.members.get(*host)?.facts;
+                let found = path.iter().try_fold(facts, |value, key| value.get(key))?;
+                rows.entry(found.as_str()?.into()).or_default().push(*host);
+            }
+            let few = rows.len() > 1 && rows.len() <= ROWS && rows.len() * 2 < hosts.len();
+            few.then(|| (path.clone(), rows))
+        })
+    }
+
+    fn read(&self, path: &[EcoString], hosts: &Hosts) -> Option<Expr> {
+        let reader = self.expressions.reader(self.units, self.unit, hosts);
+        let names: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+        let term = reader.fact(&names)?;
+        self.expressions.registry.accept(&reader, &term.expr);
+        Some(term.expr)
+    }
+}
