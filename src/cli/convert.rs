@@ -107,7 +107,7 @@ fn no_folder() -> Stop {
 /// Makes the files and the report; refuses what would hold a secret.
 fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
     let report = conversion.report();
-    let json = || serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+    let json = || serde_json::to_string(&report).unwrap_or_default() + "\n";
     let (output, (json, html)) =
         rayon::join(|| conversion.emit(), || rayon::join(json, || report::html(&report)));
     let mut output = output?;

@@ -96,8 +96,7 @@ impl<'a> Work<'a> {
             made.into_iter().partition(|it| definitions::is_own(&it.option) || alone(&it.unit));
         let Some(settings) = self.hosts.get_mut(host) else { return shared };
         for definition in own {
-            let made = Setting::new(definition.topic, definition.option, definition.value);
-            settings.push(Setting { origin: definition.origin, items: definition.items, ..made });
+            keep(settings, definition);
         }
         shared
     }
@@ -326,6 +325,24 @@ impl<'a> Work<'a> {
             });
         Factored { hosts: hosts.collect(), modules, files: files.made, rungs, ..Factored::default() }
     }
+}
+
+/// Adds a definition to a host's own settings; elements of one list are put together.
+fn keep(settings: &mut Vec<Setting>, definition: Definition) {
+    let Definition { topic, option, mut value, element, origin, items, .. } = definition;
+    if element && !matches!(value, Expr::Packages(_)) {
+        value = Expr::List(vec![value]);
+    }
+    let known = settings.iter_mut().find(|known| element && known.option == option);
+    let Some(known) = known else {
+        return settings.push(Setting { origin, items, ..Setting::new(topic, option, value) });
+    };
+    match (&mut known.value, value) {
+        (Expr::Packages(names), Expr::Packages(more)) => names.extend(more),
+        (Expr::List(values), Expr::List(more)) => values.extend(more),
+        _ => {}
+    }
+    known.items.extend(items);
 }
 
 /// A text that would be written to a file for `environment.etc` is given as a text.

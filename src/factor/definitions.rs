@@ -47,7 +47,7 @@ pub(crate) fn is_own(option: &[EcoString]) -> bool {
 }
 
 /// Lists whose order means nothing, so that several modules may add to them.
-fn unordered(option: &[EcoString]) -> bool {
+pub(crate) fn unordered(option: &[EcoString]) -> bool {
     let option: Vec<&str> = option.iter().map(EcoString::as_str).collect();
     match option.as_slice() {
         ["environment", "systemPackages"] | ["systemd", "packages"] | ["boot", "kernelModules"] => true,

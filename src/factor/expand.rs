@@ -256,6 +256,11 @@ fn add(values: &mut Values, option: &[EcoString], value: &Expr) {
         }
         return;
     }
+    if let Expr::List(items) = value
+        && definitions::unordered(option)
+    {
+        return items.iter().for_each(|item| add(values, option, item));
+    }
     // a text is what a file with it is
     if let ([environment, etc, path, text], Expr::Str(it)) = (option, value)
         && (environment.as_str(), etc.as_str(), text.as_str()) == ("environment", "etc", "text")
