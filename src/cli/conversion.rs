@@ -16,7 +16,7 @@ use crate::{
     packages::NameMap,
     report::Report,
     source::{DiskWorld, World},
-    translate::{self, Context, Sources, Translated},
+    translate::{self, Context, Machine, Sources, Translated},
     value::Value,
     verify::check_options,
 };
@@ -128,7 +128,16 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
         let roles = translate::roles(node.catalog.as_ref()?, inputs.as_ref().ok());
         Some((node.certname.clone(), roles))
     });
-    let around = Around { target: loaded.target.clone(), roles: roles.collect(), ..Around::default() };
+    let machines = compiled.iter().zip(&nodes).filter_map(|(node, (_, inputs))| {
+        let facts = &inputs.as_ref().ok().filter(|_| node.catalog.is_some())?.facts;
+        Some((node.certname.clone(), Machine::new(facts, loaded.observed.get(&node.certname))))
+    });
+    let around = Around {
+        target: loaded.target.clone(),
+        roles: roles.collect(),
+        machines: machines.collect(),
+        ..Around::default()
+    };
     let own = own_modules(&loaded.repo);
     let hierarchy = hierarchy(&loaded.world, &loaded.repo);
     let kept = compiled.iter().zip(nodes).filter(|(node, _)| node.catalog.is_some());

@@ -7,8 +7,8 @@ use crate::{
     eval::Strict,
     hiera::yaml,
     inputs::{
-        FLAG, Layout, NodeInputs, NodeList, NodeSources, PuppetDb, ReadNode, Reader, Repo, Settings, Target,
-        is_selected, nodes_without_facts,
+        FLAG, Layout, NodeInputs, NodeList, NodeSources, Observed, PuppetDb, ReadNode, Reader, Repo,
+        Settings, Target, is_selected, nodes_without_facts,
     },
     maps::IndexMap,
     source::{DiskWorld, Recorded, RecordingWorld, SourceFile, World},
@@ -17,6 +17,7 @@ use crate::{
 use clap::{Args, ValueEnum};
 use ecow::EcoString;
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -150,6 +151,8 @@ pub struct Loaded {
     pub asked: Vec<Recorded>,
     /// What hosts are converted to.
     pub target: Target,
+    /// Captures of the selected nodes.
+    pub observed: BTreeMap<EcoString, Observed>,
 }
 
 impl Loaded {
@@ -266,9 +269,37 @@ impl SourceArguments {
         warnings.extend(unknown.iter().map(|name| {
             Diagnostic::warning(&NOT_COMPILED, format!("`{name}` is not compiled: there are no facts of it"))
         }));
+        let observed = self.captures(&list, of_nodes).map_err(one)?;
         let (inputs, asked) = (world.clone(), recording.recorded());
         let world = self.confined(world, &opened);
-        Ok(Loaded { repo: opened, list, options, warnings, world, inputs, asked, target: file.target })
+        Ok(Loaded {
+            repo: opened,
+            list,
+            options,
+            warnings,
+            world,
+            inputs,
+            asked,
+            target: file.target,
+            observed,
+        })
+    }
+
+    /// Reads the captures of the selected nodes.
+    fn captures(&self, list: &NodeList, reader: Reader<'_>) -> Result<BTreeMap<EcoString, Observed>> {
+        let Some(folder) = &self.observed else { return Ok(BTreeMap::new()) };
+        if !reader.world.is_dir(folder) {
+            let help =
+                "give the folder that has `CERTNAME.json` of each node, as `migrate observe` writes it";
+            return Err(flag("--observed", &folder.display().to_string(), help));
+        }
+        let mut found = BTreeMap::new();
+        for certname in list.selected() {
+            if let Some(observed) = Observed::read(folder, certname, reader)? {
+                found.insert(EcoString::from(certname.as_str()), observed);
+            }
+        }
+        Ok(found)
     }
 
     /// Writes the PuppetDB's answers where `--puppetdb-record` says.

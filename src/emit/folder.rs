@@ -31,6 +31,9 @@ pub struct Decided {
     /// `system.stateVersion` by certname.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub state_versions: BTreeMap<String, String>,
+    /// Digests of the files of `hardware/` by name, so that one more machine renames none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub likenesses: BTreeMap<String, String>,
 }
 
 /// Which files were written with which content.

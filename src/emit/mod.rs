@@ -19,7 +19,12 @@ pub use guard::{Needle, find_secret, needles};
 pub use nix::nix;
 
 use crate::{
-    diag::Result, factor::Factored, inputs::Target, maps::IndexSet, model::ItemId, translate::Translated,
+    diag::Result,
+    factor::Factored,
+    inputs::Target,
+    maps::IndexSet,
+    model::ItemId,
+    translate::{Machine, Translated},
 };
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -34,6 +39,8 @@ pub struct Around {
     pub target: Target,
     /// The roles of each host, by which it is tagged.
     pub roles: BTreeMap<EcoString, Vec<EcoString>>,
+    /// The machine under each host.
+    pub machines: BTreeMap<EcoString, Machine>,
     /// What an earlier conversion decided.
     pub decided: Decided,
 }

@@ -6,7 +6,7 @@
 
 use super::{
     PuppetDbSettings, Reader, Target, codes, is_address,
-    target::{Globs, Rows, SiteRow, TargetRow, Unusable},
+    target::{Gateways, Globs, Rows, SiteRow, TargetRow, Unusable},
 };
 use crate::{
     diag::{Diagnostic, Result},
@@ -58,6 +58,8 @@ struct File {
     groups: Globs,
     #[serde(default)]
     tags: Globs,
+    #[serde(default)]
+    gateways: Gateways,
 }
 
 /// `[puppetdb]`: what the flags of a PuppetDB say.
@@ -118,7 +120,8 @@ impl Settings {
             functions.insert(EcoString::from(name.strip_prefix("::").unwrap_or(&name)), answer);
         }
         let puppetdb = file.puppetdb.map(|row| row.settings(folder));
-        let rows = Rows { target: file.target, site: file.site, groups: file.groups, tags: file.tags };
+        let (groups, tags, gateways) = (file.groups, file.tags, file.gateways);
+        let rows = Rows { target: file.target, site: file.site, groups, tags, gateways };
         let target = rows.target().map_err(|found| unusable(source, found))?;
         Ok(Self { functions: Answers(functions), puppetdb, target })
     }
@@ -278,6 +281,8 @@ mod tests {
             ("[site]\nname = \"a.b\"\n", 2),
             ("[groups]\n\"../up\" = [\"*\"]\n", 2),
             ("[tags]\ncanary = [\"\"]\n", 2),
+            ("[gateways]\n\"192.0.2.0/33\" = \"192.0.2.1\"\n", 2),
+            ("[gateways]\n\"192.0.2.0/24\" = \"gw\"\n", 2),
         ] {
             let found = settings(text).unwrap_err();
             assert_eq!(found.line_column().unwrap().line, place, "{text}");

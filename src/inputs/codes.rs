@@ -160,8 +160,17 @@ pub(crate) const SETTINGS: Code = Code {
                   `[functions.NAME]` with `value = …` for every call, or `answers = [{arguments = […], value = …}]` \
                   for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`. \
                   `[puppetdb]` has `location`, `ca`, `cert` and `key`. `[target]` has `nixos` and `secrets`, `[site]` \
-                  has `name`; `[groups]` and `[tags]` have lists of globs of certnames by name. \
+                  has `name`; `[groups]` and `[tags]` have lists of globs of certnames by name, \
+                  `[gateways]` has addresses by network. \
                   `migrate convert --init` writes a file with all of them.",
+};
+
+/// A capture that cannot be used.
+pub(crate) const OBSERVED: Code = Code {
+    name: "inputs::observed",
+    title: "a capture of a host cannot be understood",
+    explanation: "`--observed DIR` has one file a node, `CERTNAME.json`, as `migrate observe` writes it: \
+                  `migrate/observed/v1`, described in `docs/schema/observed-v1.json`.",
 };
 
 /// All codes of this stage.
@@ -186,4 +195,5 @@ pub const CODES: &[Code] = &[
     UNSUPPORTED,
     PROGRAM,
     SETTINGS,
+    OBSERVED,
 ];

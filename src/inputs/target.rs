@@ -1,14 +1,15 @@
 //! What the settings file says about the target: the release of NixOS, how secrets are kept, the site's name, groups
 //! and tags of hosts.
 //!
-//! In: the tables `[target]`, `[site]`, `[groups]` and `[tags]`. Out: [`Target`], or the place of what cannot be used
+//! In: the tables `[target]`, `[site]`, `[groups]`, `[tags]` and
+//! `[gateways]`. Out: [`Target`], or the place of what cannot be used
 //! with the way out.
 
 use super::list::matches_glob;
 use crate::maps::IndexMap;
 use ecow::EcoString;
 use serde::Deserialize;
-use std::ops::Range;
+use std::{net::IpAddr, ops::Range};
 use toml::Spanned;
 
 /// The release of NixOS where nothing else is told.
@@ -41,6 +42,8 @@ pub struct Target {
     pub groups: IndexMap<EcoString, Vec<EcoString>>,
     /// Tags of hosts by name, each with globs of certnames; all that match count.
     pub tags: IndexMap<EcoString, Vec<EcoString>>,
+    /// Default gateways by network (`192.0.2.0/24`), which facts do not tell.
+    pub gateways: IndexMap<EcoString, EcoString>,
 }
 
 impl Default for Target {
@@ -51,6 +54,7 @@ impl Default for Target {
             site: SITE.into(),
             groups: IndexMap::default(),
             tags: IndexMap::default(),
+            gateways: IndexMap::default(),
         }
     }
 }
@@ -78,7 +82,11 @@ pub(super) struct Rows {
     pub(super) site: SiteRow,
     pub(super) groups: Globs,
     pub(super) tags: Globs,
+    pub(super) gateways: Gateways,
 }
+
+/// Addresses of gateways by network.
+pub(super) type Gateways = IndexMap<Spanned<String>, Spanned<String>>;
 
 /// Lists of globs by name.
 pub(super) type Globs = IndexMap<Spanned<String>, Vec<Spanned<String>>>;
@@ -129,6 +137,7 @@ impl Rows {
         target.groups = globs(self.groups, folder, help)?;
         let help = "a tag is a word: letters, digits, `-` and `_`, with a letter first";
         target.tags = globs(self.tags, "is no tag", help)?;
+        target.gateways = gateways(self.gateways)?;
         Ok(target)
     }
 }
@@ -218,6 +227,26 @@ fn word(text: &str) -> bool {
     text.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && text.chars().all(fine)
         && !KEYWORDS.contains(&text)
+}
+
+fn gateways(rows: Gateways) -> Result<IndexMap<EcoString, EcoString>, Unusable> {
+    let mut found = IndexMap::default();
+    for (network, gateway) in rows {
+        let help = "write `\"192.0.2.0/24\" = \"192.0.2.1\"`";
+        let parts = network.get_ref().split_once('/');
+        let fits = parts.is_some_and(|(base, prefix)| {
+            let width = base.parse::<IpAddr>().map(|base| if base.is_ipv4() { 32 } else { 128 });
+            width.is_ok_and(|width| prefix.parse::<u8>().is_ok_and(|prefix| prefix <= width))
+        });
+        if !fits {
+            return refused(&network, "is no network", help);
+        }
+        if gateway.get_ref().parse::<IpAddr>().is_err() {
+            return refused(&gateway, "is no address", help);
+        }
+        found.insert(network.into_inner().into(), gateway.into_inner().into());
+    }
+    Ok(found)
 }
 
 fn globs(

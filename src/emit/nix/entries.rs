@@ -2,7 +2,7 @@
 //!
 //! In: the hosts with what stands around them. Out: texts that nixfmt leaves alone.
 
-use super::{flake::host_file, host, printer, unfree};
+use super::{flake::host_file, hardware::machine_file, host, printer, unfree};
 use crate::{
     diag::Result,
     emit::{Around, Hosts, OutFile, Output},
@@ -51,9 +51,10 @@ fn table(hosts: &Hosts<'_>, factored: &Factored, around: &Around) -> Result<Stri
         let name = printer::name(attribute(certname, hosts));
         let tags: Vec<String> = around.tags(certname).iter().map(|tag| format!("\"{tag}\"")).collect();
         text.push_str(&format!(
-            "{name} = {{\nsystem = \"{system}\";\naddress = \"{certname}\";\ntags = [ {} ];\nmodules = [ ./{} ];\n}};\n",
+            "{name} = {{\nsystem = \"{system}\";\naddress = \"{certname}\";\ntags = [ {} ];\nmodules = [ ./{} ./{} ];\n}};\n",
             tags.join(" "),
             host_file(factored, certname),
+            machine_file(certname),
         ));
     }
     text.push_str("}\n");

@@ -1,6 +1,6 @@
 //! The hosts' files, the larger texts, the recipients of secrets.
 
-use super::{entries, factored, host, printer};
+use super::{entries, factored, hardware, host, printer};
 use crate::{
     diag::{Diagnostic, Result},
     emit::{Around, Hosts, OutFile, Output, codes},
@@ -27,6 +27,7 @@ pub(crate) fn write(
         }
     }
     factored::write(factored, output)?;
+    hardware::write(hosts, around, output)?;
     entries::write(hosts, factored, around, output)?;
     if !secrets.is_empty() {
         output.files.insert("secrets/secrets.nix".into(), OutFile::text(recipients(&secrets)?));

@@ -1,11 +1,15 @@
 //! A NixOS flake: the ways in (`flake.nix`, `default.nix`), a file a host, larger texts, references to secrets.
 
+mod disko;
 mod entries;
 mod factored;
 mod flake;
+mod hardware;
 mod host;
 mod module;
+mod plain;
 mod printer;
+mod routes;
 mod tree;
 mod unfree;
 

@@ -39,7 +39,7 @@ pub struct NixRule {
 
 /// The rules in the order they run; an item is decided once, by the first that takes it.
 pub static NIX_RULES: &[NixRule] = &[
-    NixRule { name: "identity", doc: "host name, domain, stateVersion", run: network::identity },
+    NixRule { name: "identity", doc: "host name, domain", run: network::identity },
     NixRule {
         name: "private-keys",
         doc: "private keys never get into the store",

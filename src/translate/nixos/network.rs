@@ -24,7 +24,6 @@ pub(super) fn identity(planner: &mut Planner<'_>) {
     };
     set(planner, "hostName", &host.hostname);
     set(planner, "domain", &host.domain);
-    planner.set(Topic::Host, &["system", "stateVersion"], Expr::str("24.11"), Of::NOBODY);
     if let Some(file) = planner.open_file("/etc/hostname") {
         let decision = Decision::new(Class::Native, "hostname", "networking.hostName");
         planner.decide(file_id(file), decision);
