@@ -12,6 +12,7 @@
 
 use migrate::{
     catalog::{ResourceRef, read_catalog},
+    inputs::Observed,
     model::{File, FileKind},
     packages::NameMap,
     source::DiskWorld,
@@ -22,6 +23,11 @@ use serde_json::json;
 
 /// Translates resources given as `Type`, title and parameters; `__sensitive` lists the sensitive ones.
 fn translated(resources: &[(&str, &str, serde_json::Value)]) -> Translated {
+    translated_on(resources, None)
+}
+
+/// The same on a host that was captured.
+fn translated_on(resources: &[(&str, &str, serde_json::Value)], observed: Option<&Observed>) -> Translated {
     let resources: Vec<_> = resources
         .iter()
         .map(|(type_name, title, parameters)| {
@@ -37,8 +43,8 @@ fn translated(resources: &[(&str, &str, serde_json::Value)]) -> Translated {
     });
     let catalog = read_catalog(&text.to_string()).unwrap();
     let world = DiskWorld::new(0);
-    let sources = Sources { world: &world, module_path: &[], mounts: &[] };
-    translate::translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap })
+    let sources = Sources { world: &world, module_path: &[], mounts: &[], private: &[] };
+    translate::translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap, observed })
 }
 
 fn entry<'a>(host: &'a Translated, resource: &str) -> &'a Entry {
@@ -252,6 +258,16 @@ fn edits_without_a_base_name_what_is_missing() {
         let (class, reason) = verdict(&host, resource);
         assert!(class == Class::Manual && reason.contains(word), "{resource}: {reason}");
     }
+}
+
+#[test]
+fn edits_are_made_on_what_was_captured() {
+    let file = json!({"mode": "0644", "uid": 0, "gid": 0, "text": "vsftpd: ALL\nsshd: LOCAL\n"});
+    let captured = json!({"schema": "migrate/observed/v1", "files": {"/etc/hosts.allow": file}});
+    let captured: Observed = serde_json::from_value(captured).unwrap();
+    let line = json!({"path": "/etc/hosts.allow", "line": "sshd: ALL", "match": "^sshd:"});
+    let host = translated_on(&[("File_line", "allow", line)], Some(&captured));
+    assert_eq!(text(&host, "/etc/hosts.allow"), "vsftpd: ALL\nsshd: ALL\n");
 }
 
 #[test]

@@ -34,13 +34,14 @@ fn hosts() -> Vec<HostConfig> {
     let control = fixtures.join("control-repo");
     let world = DiskWorld::new(0);
     let module_path: [PathBuf; 2] = [control.join("site"), control.join("modules")];
-    let sources = Sources { world: &world, module_path: &module_path, mounts: &[] };
+    let sources = Sources { world: &world, module_path: &module_path, mounts: &[], private: &[] };
     let mut files: Vec<_> =
         fs::read_dir(fixtures.join("catalogs/control-repo")).unwrap().map(|it| it.unwrap().path()).collect();
     files.sort();
     let host = |file: &PathBuf| {
         let catalog = read_catalog(&fs::read_to_string(file).unwrap()).unwrap();
-        translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap }).config
+        translate(&catalog, &Context { facts: &Value::Undef, sources, packages: &NameMap, observed: None })
+            .config
     };
     files.iter().map(host).collect()
 }

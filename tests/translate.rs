@@ -52,9 +52,9 @@ fn translated(repo: &Path, catalog: &Catalog) -> Translated {
     let control = Path::new("fixtures").join(repo.file_name().unwrap());
     let module_path =
         [control.join("site"), control.join("modules"), PathBuf::from("/usr/share/puppet/modules")];
-    let sources = Sources { world: &world, module_path: &module_path, mounts: &[] };
+    let sources = Sources { world: &world, module_path: &module_path, mounts: &[], private: &[] };
     let facts = Value::Undef;
-    translate::translate(catalog, &Context { facts: &facts, sources, packages: &NameMap })
+    translate::translate(catalog, &Context { facts: &facts, sources, packages: &NameMap, observed: None })
 }
 
 #[test]

@@ -48,8 +48,12 @@ pub fn classify<'f>(
     let translated: Vec<_> = compiled
         .par_iter()
         .filter_map(|node| {
-            let context =
-                Context { facts: facts(&node.certname).unwrap_or(&Value::Undef), sources, packages };
+            let context = Context {
+                facts: facts(&node.certname).unwrap_or(&Value::Undef),
+                sources,
+                packages,
+                observed: None,
+            };
             Some((node.certname.clone(), translate(node.catalog.as_ref()?, &context)))
         })
         .collect();

@@ -3,6 +3,7 @@
 use super::{
     InputArguments, Session, Status,
     activation::{deliver, text_or_json},
+    conversion::mounts,
     session::{Outcome, Stop},
 };
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
 };
 use clap::Args;
 use ecow::EcoString;
-use std::path::PathBuf;
 
 /// Parse everything, compile every node, report what is wrong
 #[derive(Debug, Args)]
@@ -44,17 +44,15 @@ impl Check {
             module_path: repo.module_path.clone(),
             manifest: repo.manifest.clone(),
         };
-        // a mount that is `secret` is not here: what comes from it is unknown, not missing
-        let mounts = self.inputs.sources().mounts.iter().filter_map(|mount| mount.split_once('='));
-        let mounts: Vec<(EcoString, PathBuf)> =
-            mounts.filter(|(_, dir)| *dir != "secret").map(|(name, dir)| (name.into(), dir.into())).collect();
+        let (mounts, private) = mounts(&self.inputs.sources().mounts)?;
         let mut checked = session.on_threads(|| {
             let files = parse_files(repo, &language, world);
             match Fleet::open(repo, options, world) {
                 Ok(fleet) => {
                     let compiled = fleet.compile_among(&nodes, &loaded.others());
                     let facts = |certname: &str| facts_of(&nodes, certname);
-                    let sources = Sources { world, module_path: &repo.module_path, mounts: &mounts };
+                    let sources =
+                        Sources { world, module_path: &repo.module_path, mounts: &mounts, private: &private };
                     let classified = classify(&compiled, facts, sources, &NameMap);
                     Checked::new(files, (&compiled, classified), &[], &names)
                 }

@@ -29,6 +29,8 @@ pub fn all_codes() -> Vec<&'static Code> {
     codes.extend(crate::activate::CODES);
     codes.extend(crate::report::CODES);
     codes.extend(super::explain::CODES);
+    codes.extend(super::observe::CODES);
+    codes.extend(super::secrets::CODES);
     codes
 }
 

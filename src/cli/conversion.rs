@@ -9,14 +9,14 @@ use crate::{
     catalog::Catalog,
     compile::CompiledNode,
     diag::{Diagnostic, Result},
-    emit::{self, Around, Output},
+    emit::{self, Around, Hosts, Output},
     factor::{self, Difference, Fleet, Member, transliterate::Manifests},
     inputs::{FLAG, NodeInputs, ReadNode, Repo},
     options::OptionTable,
     packages::NameMap,
-    report::Report,
+    report::{self, Converted, Report},
     source::{DiskWorld, World},
-    translate::{self, Context, Machine, Sources, Translated},
+    translate::{self, Context, Machine, Sources, Translated, nixos::keep_secrets_by},
     value::Value,
     verify::check_options,
 };
@@ -68,15 +68,19 @@ impl Conversion {
         }
     }
 
+    /// Returns the translated hosts by certname.
+    pub(super) fn translated(&self) -> Hosts<'_> {
+        self.hosts.iter().map(|host| (host.config.host.certname.clone(), host)).collect()
+    }
+
     /// Emits the files of all hosts.
     pub(super) fn emit(&self) -> Result<Output> {
-        let hosts = self.hosts.iter().map(|host| (host.config.host.certname.clone(), host));
         let sources = Manifests::new(&self.world, self.module_path.clone());
         let fleet = self.fleet(&sources);
         let factored = factor::factor(&fleet);
         match factor::check(&fleet, &factored).first() {
             Some(found) => Err(not_the_same(found)),
-            None => emit::emit(&hosts.collect(), &factored, &self.around),
+            None => emit::emit(&self.translated(), &factored, &self.around),
         }
     }
 
@@ -88,14 +92,38 @@ impl Conversion {
         }
     }
 
-    pub(super) fn report(&self) -> Report {
+    /// Returns the converted hosts with what they were made from.
+    fn converted(&self) -> Vec<Converted<'_>> {
         let with = self.compiled.iter().filter(|node| node.catalog.is_some());
-        let hosts: Vec<_> =
-            self.hosts.iter().zip(with).map(|(host, node)| (host, node.diagnostics.as_slice())).collect();
+        self.hosts.iter().zip(with).filter_map(|(host, node)| self.one(host, node)).collect()
+    }
+
+    fn one<'a>(&'a self, host: &'a Translated, node: &'a CompiledNode) -> Option<Converted<'a>> {
+        Some(Converted {
+            host,
+            catalog: node.catalog.as_ref()?,
+            machine: self.around.machines.get(&node.certname)?,
+            roles: self.around.roles.get(&node.certname).map(Vec::as_slice).unwrap_or_default(),
+            diagnostics: &node.diagnostics,
+        })
+    }
+
+    /// Makes the report and a page of installation for each host, by path.
+    pub(super) fn report(&self) -> (Report, Vec<(String, String)>) {
+        let converted = self.converted();
         let without = self.compiled.iter().filter(|node| node.catalog.is_none());
         let failed: Vec<_> =
             without.map(|node| (node.certname.as_str(), node.diagnostics.as_slice())).collect();
-        Report::new(&hosts, &failed)
+        let report = Report::new(&converted, &failed);
+        let hosts = self.translated();
+        let page = |it: &Converted<'_>| {
+            let certname = &it.host.config.host.certname;
+            let states: Vec<_> = report.state.iter().filter(|row| row.host == *certname).collect();
+            let text = report::install(it, &emit::attribute(certname, &hosts), &states);
+            (format!("docs/INSTALL-{certname}.md"), text)
+        };
+        let pages = converted.iter().map(page).collect();
+        (report, pages)
     }
 }
 
@@ -115,13 +143,25 @@ pub(super) fn convert(
     Ok(converted)
 }
 
-fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, Vec<Diagnostic>> {
+fn all(loaded: &Loaded, mounts: &Mounts) -> Result<Conversion, Vec<Diagnostic>> {
     let (nodes, compiled) = loaded.compile()?;
-    let sources = Sources { world: &loaded.world, module_path: &loaded.repo.module_path, mounts };
+    let sources = Sources {
+        world: &loaded.world,
+        module_path: &loaded.repo.module_path,
+        mounts: &mounts.0,
+        private: &mounts.1,
+    };
     let one = |(node, (_, inputs)): (&CompiledNode, &ReadNode)| {
         let facts = inputs.as_ref().map(|node| node.facts.clone()).unwrap_or(Value::Undef);
-        let context = Context { facts: &facts, sources, packages: &NameMap };
-        node.catalog.as_ref().map(|catalog| translate::translate(catalog, &context))
+        let context = Context {
+            facts: &facts,
+            sources,
+            packages: &NameMap,
+            observed: loaded.observed.get(&node.certname),
+        };
+        let mut translated = translate::translate(node.catalog.as_ref()?, &context);
+        keep_secrets_by(&mut translated.plan, loaded.target.secrets);
+        Some(translated)
     };
     let hosts = compiled.par_iter().zip(&nodes).filter_map(one).collect();
     let roles = compiled.iter().zip(&nodes).filter_map(|(node, (_, inputs))| {
@@ -130,7 +170,10 @@ fn all(loaded: &Loaded, mounts: &[(EcoString, PathBuf)]) -> Result<Conversion, V
     });
     let machines = compiled.iter().zip(&nodes).filter_map(|(node, (_, inputs))| {
         let facts = &inputs.as_ref().ok().filter(|_| node.catalog.is_some())?.facts;
-        Some((node.certname.clone(), Machine::new(facts, loaded.observed.get(&node.certname))))
+        Some((
+            node.certname.clone(),
+            Machine::new(facts, loaded.observed.get(&node.certname), &loaded.target.gateways),
+        ))
     });
     let around = Around {
         target: loaded.target.clone(),
@@ -176,17 +219,22 @@ fn own_modules(repo: &Repo) -> BTreeSet<EcoString> {
     own.map(|module| module.name.clone()).collect()
 }
 
-/// `NAME=DIR`; what is private (`NAME=secret`) is not here and answers nothing.
-fn mounts(given: &[String]) -> Result<Vec<(EcoString, PathBuf)>> {
-    let mut mounts = Vec::new();
+/// Mounts with their folders, and those that are private and not here.
+type Mounts = (Vec<(EcoString, PathBuf)>, Vec<EcoString>);
+
+/// `NAME=DIR`, or `NAME=secret` for what is private and not here.
+pub(super) fn mounts(given: &[String]) -> Result<Mounts> {
+    let (mut mounts, mut private) = Mounts::default();
     for text in given {
         let (name, folder) = text.split_once('=').ok_or_else(|| {
             let message = format!("`--mount {text}` cannot be understood");
             Box::new(Diagnostic::error(&FLAG, message).help("write `--mount NAME=DIR` or `NAME=secret`"))
         })?;
-        if folder != "secret" {
+        if folder == "secret" {
+            private.push(name.into());
+        } else {
             mounts.push((name.into(), folder.into()));
         }
     }
-    Ok(mounts)
+    Ok((mounts, private))
 }

@@ -106,11 +106,14 @@ fn no_folder() -> Stop {
 
 /// Makes the files and the report; refuses what would hold a secret.
 fn assemble(conversion: &Conversion) -> Result<(Output, Report)> {
-    let report = conversion.report();
+    let (report, pages) = conversion.report();
     let json = || serde_json::to_string(&report).unwrap_or_default() + "\n";
     let (output, (json, html)) =
         rayon::join(|| conversion.emit(), || rayon::join(json, || report::html(&report)));
     let mut output = output?;
+    for (path, text) in pages {
+        output.files.insert(path, OutFile::text(text));
+    }
     output.files.insert("report.json".into(), OutFile::text(json));
     output.files.insert("report.html".into(), OutFile::text(html?));
     output.files.insert("MIGRATION.md".into(), OutFile::text(report::markdown(&report)));
@@ -143,6 +146,7 @@ fn deliver(report: &Report, written: &Written, folder: &Path, session: &mut Sess
         session.out,
         "  report.html    every resource and attribute, for a browser; report.json for programs"
     )?;
+    writeln!(session.out, "  docs/          how each host moves, step by step, and the way back")?;
     writeln!(session.out, "  flake.nix      the NixOS hosts, one file each under hosts/")?;
     writeln!(session.out, "  native/        the same hosts for `migrate plan` and `migrate apply`")?;
     Ok(())

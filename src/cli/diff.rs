@@ -86,8 +86,8 @@ impl Diff {
 /// Translates a catalog; tells what of it a host file cannot hold.
 fn translated(catalog: &Catalog, modulepath: &[PathBuf]) -> (HostConfig, Vec<Diagnostic>) {
     let world = DiskWorld::new(0);
-    let sources = Sources { world: &world, module_path: modulepath, mounts: &[] };
-    let context = Context { facts: &Value::Undef, sources, packages: &NameMap };
+    let sources = Sources { world: &world, module_path: modulepath, mounts: &[], private: &[] };
+    let context = Context { facts: &Value::Undef, sources, packages: &NameMap, observed: None };
     let found = translate(catalog, &context);
     let lost = found
         .ledger

@@ -18,11 +18,13 @@ mod generations;
 mod index;
 mod inputs;
 mod lookup;
+mod observe;
 mod parse;
 mod plan;
 mod programs;
 mod puppetdb;
 mod rollback;
+mod secrets;
 mod session;
 mod since;
 mod started;
@@ -65,6 +67,10 @@ enum Command {
     Explain(explain::Explain),
     /// Make a table of the options of your own nixpkgs, for `--options`
     Index(index::Index),
+    /// Capture what a host really has, for `--observed`
+    Observe(observe::Observe),
+    /// Encrypt the secrets that a conversion needs
+    Secrets(secrets::Secrets),
     /// Compare two sides: catalogs, host files, or folders of them
     Diff(diff::Diff),
     /// Build a host file into the store of a root, without activating it
@@ -88,7 +94,12 @@ impl Command {
     fn compiles(&self) -> bool {
         matches!(
             self,
-            Self::Compile(_) | Self::Lookup(_) | Self::Convert(_) | Self::Explain(_) | Self::Check(_)
+            Self::Compile(_)
+                | Self::Lookup(_)
+                | Self::Convert(_)
+                | Self::Explain(_)
+                | Self::Check(_)
+                | Self::Secrets(_)
         )
     }
 
@@ -101,6 +112,8 @@ impl Command {
             Self::Explain(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Index(command) => command.run(session),
+            Self::Observe(command) => command.run(session),
+            Self::Secrets(command) => command.run(session),
             Self::Diff(command) => command.run(session),
             Self::Build(command) => command.run(session),
             Self::Plan(command) => command.run(session),

@@ -145,7 +145,9 @@ fn adopt(made: &mut [Definition]) {
     let users = secret_users(made);
     for definition in made.iter_mut().filter(|it| it.from.is_none()) {
         let secret = match definition.option.as_slice() {
-            [age, secrets, name, ..] if age == "age" && secrets == "secrets" => users.get(name),
+            [by, secrets, name, ..] if (by == "age" || by == "sops") && secrets == "secrets" => {
+                users.get(name)
+            }
             _ => None,
         };
         if let Some((unit, instance)) = secret {
@@ -168,8 +170,10 @@ fn secret_users(made: &[Definition]) -> HashMap<EcoString, (UnitName, EcoString)
     for definition in made.iter().filter(|it| it.from.is_some()) {
         definition.value.visit(&mut |expr| {
             if let Expr::Select(parts) = expr
-                && let [config, age, secrets, name, ..] = parts.as_slice()
-                && (config.as_str(), age.as_str(), secrets.as_str()) == ("config", "age", "secrets")
+                && let [config, by, secrets, name, ..] = parts.as_slice()
+                && config == "config"
+                && (by == "age" || by == "sops")
+                && secrets == "secrets"
             {
                 let user = || (definition.unit.clone(), definition.instance.clone());
                 users.entry(name.clone()).or_insert_with(user);

@@ -37,12 +37,20 @@ impl Files {
             let place = known.unwrap_or_else(|| {
                 let certname = fleet.members.get(*host).map_or("", |member| member.certname.as_str());
                 let place = if same { eco_format!("files/{}", safe(key)) } else { variant(certname, key) };
+                let place = self.free(place, artifact);
                 seen.push((artifact, place.clone()));
                 self.made.insert(place.clone(), (*artifact).clone());
                 place
             });
             self.by_host.insert((*host, key.clone()), place);
         }
+    }
+
+    /// The place, or one beside it where another path's name was made the same.
+    fn free(&self, place: EcoString, artifact: &Artifact) -> EcoString {
+        let free = |place: &EcoString| self.made.get(place).is_none_or(|known| known == artifact);
+        let numbered = (2..).map(|number| eco_format!("{place}-{number}"));
+        std::iter::once(place.clone()).chain(numbered).find(free).unwrap_or(place)
     }
 
     /// Returns where a host's file lies.
@@ -69,7 +77,9 @@ fn safe(key: &str) -> String {
             if letter.is_ascii_alphanumeric() || "._-+=".contains(letter) { letter } else { '_' }
         });
         let safe: String = safe.collect();
-        if safe.chars().all(|letter| letter == '.') { format!("_{safe}") } else { safe }
+        // `..` leads away, and git takes a folder `.git` for a repository
+        let kept = !safe.chars().all(|letter| letter == '.') && !safe.eq_ignore_ascii_case(".git");
+        if kept { safe } else { format!("_{safe}") }
     };
     key.split('/').filter(|part| !part.is_empty()).map(plain).collect::<Vec<_>>().join("/")
 }

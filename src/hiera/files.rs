@@ -290,8 +290,8 @@ impl<'w> Files<'w> {
             _ => Some(NotAHash::Other),
         };
         let mut value = if format == DataFormat::Yaml { text_keys(&value) } else { value };
-        if source.text().contains("ENC[") {
-            value = eyaml::label_ciphertext(&value, &shown);
+        if eyaml::may_hold_secrets(source.text()) {
+            value = eyaml::label_secrets(&value, &shown);
         }
         let hash = if let Value::Hash(hash) = value { hash } else { Arc::default() };
         let plain = hash.values().map(|value| problem(value).is_none() && !interpolates(value)).collect();

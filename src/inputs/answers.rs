@@ -277,6 +277,7 @@ mod tests {
         for (text, place) in [
             ("[target]\nnixos = \"24.12\"\n", 2),
             ("[target]\n\nsecrets = \"vault\"\n", 3),
+            ("[target]\nadmins = [\"AGE-SECRET-KEY-1\"]\n", 2),
             ("[site]\nname = \"services\"\n", 2),
             ("[site]\nname = \"a.b\"\n", 2),
             ("[groups]\n\"../up\" = [\"*\"]\n", 2),

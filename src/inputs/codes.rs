@@ -159,7 +159,7 @@ pub(crate) const SETTINGS: Code = Code {
     explanation: "The file is not TOML, or has a key that nothing reads. Answers to function calls are \
                   `[functions.NAME]` with `value = …` for every call, or `answers = [{arguments = […], value = …}]` \
                   for some; `undef = true` stands for no value, and `sensitive = true` makes the value `Sensitive`. \
-                  `[puppetdb]` has `location`, `ca`, `cert` and `key`. `[target]` has `nixos` and `secrets`, `[site]` \
+                  `[puppetdb]` has `location`, `ca`, `cert` and `key`. `[target]` has `nixos`, `secrets` and `admins`, `[site]` \
                   has `name`; `[groups]` and `[tags]` have lists of globs of certnames by name, \
                   `[gateways]` has addresses by network. \
                   `migrate convert --init` writes a file with all of them.",

@@ -4,7 +4,7 @@ use super::{FLAG, Reader, codes, json};
 use crate::{
     diag::{Diagnostic, Result},
     source::SourceFile,
-    value::Value,
+    value::{Secret, Str, Value, holds_a_secret, names_a_secret},
 };
 use std::{path::Path, sync::Arc};
 
@@ -71,6 +71,33 @@ fn set(into: &Value, steps: &[&str], value: Value) -> Value {
     let inside = entries.get(&Value::str(*first)).cloned().unwrap_or_default();
     entries.insert(Value::str(*first), set(&inside, rest, value));
     Value::Hash(Arc::new(entries))
+}
+
+/// Labels the facts that are by their names secrets, each a secret of its host.
+pub(super) fn label_secrets(certname: &str, facts: &Value) -> Value {
+    label(facts, "fact", certname).unwrap_or_else(|| facts.clone())
+}
+
+/// The value with its secrets labelled; `None` where it has none.
+fn label(value: &Value, name: &str, id: &str) -> Option<Value> {
+    let id = format!("{id}-{name}");
+    if let Value::Str(text) = value {
+        let secret =
+            names_a_secret(name) && text.labels().is_none() && text.len() > 1 && holds_a_secret(text);
+        let secret =
+            secret.then(|| Secret { id: id.into(), key: None, file: None, opaque: false, derived: false });
+        return secret.map(|secret| Value::Str(Str::secret(text.text().clone(), Arc::new(secret))));
+    }
+    let entries = value.as_hash()?;
+    let inside: Vec<Option<Value>> =
+        entries.iter().map(|(key, item)| label(item, key.as_str().unwrap_or_default(), &id)).collect();
+    if inside.iter().all(Option::is_none) {
+        return None;
+    }
+    let entry = |((key, item), labelled): ((&Value, &Value), Option<Value>)| {
+        (key.clone(), labelled.unwrap_or_else(|| item.clone()))
+    };
+    Some(Value::hash(entries.iter().zip(inside).map(entry)))
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ pub(super) fn read(
         let message = format!("`{certname}` is no certname");
         return Err(Box::new(Diagnostic::error(&codes::NODE_DATA, message)));
     }
+    let facts = facts::label_secrets(&certname, &facts);
     let given = files.trusted.map(|path| hash(path, reader)).transpose()?;
     let given = given.map(|(_, value)| value).or(stored_trusted).unwrap_or_default();
     let mut node = NodeInputs {

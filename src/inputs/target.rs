@@ -36,6 +36,8 @@ pub struct Target {
     pub nixos: EcoString,
     /// How secrets get to hosts.
     pub secrets: SecretsBy,
+    /// Public keys of the people who may read and change secrets: SSH or age.
+    pub admins: Vec<EcoString>,
     /// The namespace of the site's own options.
     pub site: EcoString,
     /// Groups of hosts by name, each with globs of certnames; the first that matches counts.
@@ -51,6 +53,7 @@ impl Default for Target {
         Self {
             nixos: RELEASE.into(),
             secrets: SecretsBy::default(),
+            admins: Vec::new(),
             site: SITE.into(),
             groups: IndexMap::default(),
             tags: IndexMap::default(),
@@ -97,6 +100,8 @@ pub(super) type Globs = IndexMap<Spanned<String>, Vec<Spanned<String>>>;
 pub(super) struct TargetRow {
     nixos: Option<Spanned<String>>,
     secrets: Option<Spanned<String>>,
+    #[serde(default)]
+    admins: Vec<Spanned<String>>,
 }
 
 /// `[site]`.
@@ -129,6 +134,7 @@ impl Rows {
         if let Some(secrets) = self.target.secrets {
             target.secrets = secrets_by(&secrets)?;
         }
+        target.admins = self.target.admins.iter().map(public_key).collect::<Result<_, _>>()?;
         if let Some(name) = self.site.name {
             target.site = site(&name)?;
         }
@@ -165,6 +171,20 @@ fn secrets_by(given: &Spanned<String>) -> Result<SecretsBy, Unusable> {
             return refused(given, "is no way of keeping secrets that is known here", help);
         }
     })
+}
+
+fn public_key(given: &Spanned<String>) -> Result<EcoString, Unusable> {
+    let text = given.get_ref().as_str();
+    let mut words = text.split_whitespace();
+    let known = match words.next() {
+        Some("ssh-ed25519" | "ssh-rsa") => words.next().is_some_and(|key| key.starts_with("AAAA")),
+        Some(key) => key.starts_with("age1"),
+        None => false,
+    };
+    let plain =
+        text.chars().all(|letter| letter.is_ascii_graphic() && !"\"\\$".contains(letter) || letter == ' ');
+    let help = "write the public half: `ssh-ed25519 AAAA…` or `age1…`";
+    if known && plain { Ok(text.into()) } else { refused(given, "is no public key", help) }
 }
 
 /// Names of options that NixOS has at its top, which a site's options cannot share.

@@ -15,8 +15,16 @@ pub(crate) const TEMPLATE: Code = Code {
     explanation: "The skeleton that is part of the program does not fit its data: please report it.",
 };
 
+/// A service that the state table does not know.
+pub(crate) const UNDESCRIBED: Code = Code {
+    name: "report::state-unknown",
+    title: "a service of which nobody said whether it keeps data",
+    explanation: "Data that must move with a host are listed by service (`data/state.tsv`). This one is not in the list: \
+                  look on the host whether it keeps data, back them up, and move them.",
+};
+
 /// All codes of this stage.
-pub(crate) const CODES: &[Code] = &[TEMPLATE];
+pub(crate) const CODES: &[Code] = &[TEMPLATE, UNDESCRIBED];
 
 /// Renders the report as one page.
 ///
@@ -48,9 +56,19 @@ fn data(report: &Report) -> Value {
         })
         .collect();
     json!({
-        "classes": classes, "hosts": hosts, "failed": report.failed,
+        "classes": classes, "hosts": hosts, "failed": report.failed, "state": report.state,
+        "waves": report.waves, "puppet": report.puppet, "unmapped": report.unmapped, "ties": ties(report),
         "total": { "cells": cells(&report.total), "score": percent(report.total_per_mille) },
     })
+}
+
+/// Ties with their reasons as one text.
+fn ties(report: &Report) -> Vec<Value> {
+    let tie = |tie: &super::Tie| {
+        let to = if tie.to.is_empty() { "PuppetDB" } else { tie.to.as_str() };
+        json!({ "from": tie.from, "to": to, "kind": tie.kind, "by": super::fleet_markdown::some(&tie.by) })
+    };
+    report.ties.iter().map(tie).collect()
 }
 
 fn row(entry: &crate::translate::Entry) -> Value {

@@ -1,7 +1,7 @@
 //! `MIGRATION.md`: the score, what a human must do, what was dropped and why.
 
 use super::{
-    Report,
+    Report, fleet_markdown,
     summary::{Reason, percent},
 };
 use crate::translate::{Class, Flag};
@@ -15,10 +15,14 @@ pub fn markdown(report: &Report) -> String {
     let mut out = String::from("# Migration\n\n");
     score(report, &mut out);
     failed(report, &mut out);
+    fleet_markdown::waves(report, &mut out);
     reasons(report, &mut out);
     secrets(report, &mut out);
+    fleet_markdown::state(report, &mut out);
+    fleet_markdown::unmapped(report, &mut out);
     flagged(report, &mut out);
     dropped(report, &mut out);
+    fleet_markdown::puppet(report, &mut out);
     orders(report, &mut out);
     findings(report, &mut out);
     out.push_str(
@@ -189,6 +193,6 @@ fn findings(report: &Report, out: &mut String) {
 }
 
 /// One line that Markdown does not take for anything else.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|").replace('<', "&lt;")
 }

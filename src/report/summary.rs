@@ -1,8 +1,13 @@
 //! What a conversion did, host by host.
 
+use super::{
+    fleet::{self, Converted, Leftover, StateRow, Tie, Wave},
+    html::UNDESCRIBED,
+};
 use crate::{
     diag::Diagnostic,
     maps::{IndexMap, IndexSet},
+    model::ItemKind,
     translate::{Class, Entry, Flag, Orders, Score, Translated},
 };
 use ecow::EcoString;
@@ -26,6 +31,25 @@ pub struct Report {
     pub hosts: Vec<HostReport>,
     /// The nodes that were not, by certname.
     pub failed: Vec<Failed>,
+    /// Data that must move, by host.
+    pub state: Vec<StateRow>,
+    /// Edges between hosts.
+    pub ties: Vec<Tie>,
+    /// A proposed order.
+    pub waves: Vec<Wave>,
+    /// What uses something of Puppet.
+    pub puppet: Vec<Leftover>,
+    /// Packages that no name map knows, the commonest first.
+    pub unmapped: Vec<Unmapped>,
+}
+
+/// A package without a counterpart that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unmapped {
+    /// The legacy package's name.
+    pub package: String,
+    /// The hosts that have it.
+    pub hosts: Vec<EcoString>,
 }
 
 /// The services that shall run, and those of them that a module of NixOS runs with options made for it.
@@ -117,11 +141,25 @@ impl From<&Diagnostic> for Problem {
     }
 }
 
+impl Problem {
+    /// A service whose data nobody described.
+    fn undescribed(service: &str) -> Self {
+        Self {
+            code: UNDESCRIBED.name,
+            severity: "warning".to_owned(),
+            file: None,
+            line: None,
+            message: format!("nobody described whether the service `{service}` keeps data"),
+        }
+    }
+}
+
 impl Report {
     /// Makes a report of what was translated and of the nodes that failed, each with its diagnostics.
     #[must_use]
-    pub fn new(hosts: &[(&Translated, &[Diagnostic])], failed: &[(&str, &[Diagnostic])]) -> Self {
-        let hosts: Vec<HostReport> = hosts.iter().map(|(host, found)| HostReport::new(host, found)).collect();
+    pub fn new(converted: &[Converted<'_>], failed: &[(&str, &[Diagnostic])]) -> Self {
+        let mut hosts: Vec<HostReport> =
+            converted.iter().map(|it| HostReport::new(it.host, it.diagnostics)).collect();
         let (mut total, mut services) = (Score::default(), Services::default());
         for host in &hosts {
             total.add(&host.score);
@@ -132,8 +170,26 @@ impl Report {
             certname: (*certname).into(),
             problems: found.iter().map(Problem::from).collect(),
         });
-        let total_per_mille = total.per_mille();
-        Self { schema: SCHEMA, total, total_per_mille, services, hosts, failed: failed.collect() }
+        let state = fleet::states(converted);
+        for row in state.iter().filter(|row| !row.known) {
+            if let Some(host) = hosts.iter_mut().find(|host| host.certname == row.host) {
+                host.findings.push(Problem::undescribed(&row.service));
+            }
+        }
+        let ties = fleet::ties(converted);
+        Self {
+            schema: SCHEMA,
+            total_per_mille: total.per_mille(),
+            total,
+            services,
+            unmapped: unmapped(&hosts),
+            hosts,
+            failed: failed.collect(),
+            state,
+            waves: fleet::waves(converted, &ties),
+            ties,
+            puppet: fleet::leftovers(converted),
+        }
     }
 
     /// Returns the entries of a class of all hosts, by rule and reason, the commonest first.
@@ -157,6 +213,25 @@ impl Report {
         found.sort_by_key(|reason| std::cmp::Reverse(reason.count()));
         found
     }
+}
+
+/// Packages that stayed manual because their names are unknown.
+fn unmapped(hosts: &[HostReport]) -> Vec<Unmapped> {
+    let mut found: IndexMap<&str, Vec<EcoString>> = IndexMap::default();
+    for host in hosts {
+        for entry in host.resources.iter().filter(|entry| entry.verdict.class == Class::Manual) {
+            for item in entry.items.iter().filter(|item| item.kind == ItemKind::Package) {
+                if entry.verdict.rule == "packages" && entry.verdict.reason.contains("no package of nixpkgs")
+                {
+                    found.entry(item.name.as_str()).or_default().push(host.certname.clone());
+                }
+            }
+        }
+    }
+    let unmapped = |(package, hosts): (&str, Vec<EcoString>)| Unmapped { package: package.to_owned(), hosts };
+    let mut found: Vec<Unmapped> = found.into_iter().map(unmapped).collect();
+    found.sort_by(|a, b| (b.hosts.len(), &a.package).cmp(&(a.hosts.len(), &b.package)));
+    found
 }
 
 /// Resources that are in their class for the same reason.

@@ -2,7 +2,7 @@
 
 use super::{Class, Flag, Verdict};
 use crate::{
-    catalog::{Parameter, Resource},
+    catalog::{Parameter, Resource, ResourceRef},
     maps::IndexMap,
     model::{SecretRef, Text, TextPart},
     value::{Str, Value},
@@ -75,9 +75,8 @@ impl<'a> Attributes<'a> {
 
     /// A text that is a secret as a whole, named after the host and the resource.
     pub(crate) fn whole_secret(&self, name: &str) -> Text {
-        let reference = &self.resource.reference;
-        let id = eco_format!("{}-{}-{}-{name}", self.host, reference.type_name, reference.title);
-        Text::secret(SecretRef { id: slug(&id), key: None, derived: false })
+        let id = whole_secret_id(self.host, &self.resource.reference, name);
+        Text::secret(SecretRef { id, key: None, derived: false })
     }
 
     /// Reads a text that has no place for secrets; one in it makes the attribute manual and is masked.
@@ -233,6 +232,11 @@ pub(crate) fn slug(text: &str) -> EcoString {
     }
     let trimmed = slug.trim_matches(|letter| matches!(letter, '-' | '.'));
     if trimmed.is_empty() { "item".into() } else { trimmed.into() }
+}
+
+/// The id of an attribute that is a secret as a whole, of a host by its name without the domain.
+pub(crate) fn whole_secret_id(host: &str, reference: &ResourceRef, name: &str) -> EcoString {
+    slug(&eco_format!("{host}-{}-{}-{name}", reference.type_name, reference.title))
 }
 
 /// Shows a text's parts as one text with a marker for each secret, for rendering at activation.

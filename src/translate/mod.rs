@@ -18,6 +18,7 @@ mod roles;
 mod rule;
 mod sources;
 
+pub(crate) use attributes::{slug, whole_secret_id};
 pub use codes::CODES;
 pub use edges::Orders;
 pub use ledger::{Class, Container, Entry, Flag, Ledger, Score, Verdict};
@@ -30,6 +31,7 @@ pub use sources::Sources;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
     diag::Diagnostic,
+    inputs::Observed,
     maps::{HashSet, IndexMap},
     model::{Host, HostConfig, ItemId, Provenance},
     restypes,
@@ -49,6 +51,8 @@ pub struct Context<'a> {
     pub sources: Sources<'a>,
     /// The names of packages on the target.
     pub packages: &'a dyn nixos::PackageNames,
+    /// What was captured of the host: numbers of accounts, bases of edits.
+    pub observed: Option<&'a Observed>,
 }
 
 /// One host, translated.
@@ -92,8 +96,9 @@ pub fn translate(catalog: &Catalog, context: &Context<'_>) -> Translated {
         ledger.entries.push(entry);
         accounts.push(account);
     }
+    pin(&mut build.config, context.observed);
     let noted = std::mem::take(&mut build.compose);
-    for refusal in compose::compose(noted, &mut build.config, &mut ledger, catalog) {
+    for refusal in compose::compose(noted, &mut build.config, &mut ledger, (catalog, context.observed)) {
         refuse(refusal, &mut ledger, &mut accounts);
     }
     let (edges, orders) = relations.edges(&ledger, |resource| origins.provenance(resource));
@@ -104,6 +109,17 @@ pub fn translate(catalog: &Catalog, context: &Context<'_>) -> Translated {
     }
     let diagnostics = plan.diagnostics.clone();
     Translated { config: build.config, plan, ledger, orders, diagnostics }
+}
+
+/// Gives accounts whose number nobody declares the number they have on the host.
+fn pin(config: &mut HostConfig, observed: Option<&Observed>) {
+    let Some(observed) = observed else { return };
+    for user in config.users.iter_mut().filter(|user| user.uid.is_none() && user.ensure.is_present()) {
+        user.uid = observed.uid(&user.name).map(i64::from);
+    }
+    for group in config.groups.iter_mut().filter(|group| group.gid.is_none() && group.ensure.is_present()) {
+        group.gid = observed.gid(&group.name).map(i64::from);
+    }
 }
 
 /// A resource that could not be composed is no item, and a human must decide on it.

@@ -17,6 +17,8 @@ pub struct Sources<'a> {
     pub module_path: &'a [PathBuf],
     /// Further mounts by name.
     pub mounts: &'a [(EcoString, PathBuf)],
+    /// Mounts that are private and not here: each file of theirs is a secret.
+    pub private: &'a [EcoString],
 }
 
 /// What a source is.
@@ -25,6 +27,8 @@ pub(crate) enum Found {
     File(Arc<[u8]>),
     /// A folder.
     Folder(PathBuf),
+    /// A file of a private mount, by the secret's id.
+    Secret(EcoString),
 }
 
 impl Sources<'_> {
@@ -41,6 +45,9 @@ impl Sources<'_> {
     }
 
     fn one(&self, source: &str) -> Result<Found, String> {
+        if let Some(id) = self.secret(source) {
+            return Ok(Found::Secret(id));
+        }
         let path = self.locate(source)?;
         if self.world.is_dir(&path) {
             return Ok(Found::Folder(path));
@@ -52,6 +59,14 @@ impl Sources<'_> {
                 format!("`{source}` cannot be read: {error}")
             }
         })
+    }
+
+    /// The id of a file of a private mount: `NAME/path`.
+    fn secret(&self, source: &str) -> Option<EcoString> {
+        let path = source.strip_prefix("puppet://")?.split_once('/')?.1.trim_end_matches('/');
+        let (mount, _) = path.split_once('/')?;
+        let inside = !path.split('/').any(|part| part == "..");
+        (inside && self.private.iter().any(|name| name == mount)).then(|| path.into())
     }
 
     fn locate(&self, source: &str) -> Result<PathBuf, String> {

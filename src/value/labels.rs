@@ -18,6 +18,39 @@ pub struct Secret {
     pub derived: bool,
 }
 
+/// Tells whether a key of data or a fact is by its name a secret: `profile::db::password`, `api_token`.
+#[must_use]
+pub fn names_a_secret(key: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "secret_key",
+        "token",
+        "api_key",
+        "apikey",
+        "private_key",
+        "psk",
+        "secret_access_key",
+        "credentials",
+    ];
+    let last = key.rsplit("::").next().unwrap_or(key).to_lowercase().replace('-', "_");
+    NAMES
+        .iter()
+        .any(|name| last.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('_')))
+}
+
+/// Tells whether a text under such a name can be one: no word that says that there is none, no path of a file.
+#[must_use]
+pub fn holds_a_secret(text: &str) -> bool {
+    const NONE: [&str; 14] =
+        ["", "!", "!!", "*", "!*", "x", "NP", "true", "false", "yes", "no", "none", "absent", "present"];
+    let text = text.trim();
+    let is_path = text.starts_with('/') && !text.contains(char::is_whitespace);
+    !NONE.contains(&text) && !is_path && !text.starts_with("puppet:///")
+}
+
 /// A secret and the bytes of a string that it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRange {

@@ -22,7 +22,7 @@ mod value;
 pub use display::{literal, quote, quote_double};
 pub use equality::{compare, first_match, includes, matches, puppet_eq};
 pub use iterator::Iterator;
-pub use labels::{Labels, Secret, SecretRange};
+pub use labels::{Labels, Secret, SecretRange, holds_a_secret, names_a_secret};
 pub use number::{float_to_string, parse_number};
 pub use regexp::{Groups, compile_regex, escape};
 pub use string::Str;

@@ -38,7 +38,7 @@ pub fn check_options(
     let (mut found, mut counts) = (Vec::new(), OptionCounts::default());
     let mut places: Option<HashMap<ItemId, &Provenance>> = None;
     for setting in &plan.settings {
-        let of_agenix = setting.option.first().is_some_and(|first| first == "age");
+        let of_agenix = setting.option.first().is_some_and(|first| first == "age" || first == "sops");
         let table = if of_agenix { &*AGENIX } else { table };
         let mut checked = Checked::default();
         check(table, &setting.option, &form(&setting.value), &mut checked);

@@ -2,14 +2,14 @@
 //!
 //! In: the hosts with what stands around them. Out: texts that nixfmt leaves alone.
 
-use super::{flake::host_file, hardware::machine_file, host, printer, unfree};
+use super::{flake::host_file, hardware::machine_file, host, printer, secrets::needed, unfree};
 use crate::{
     diag::Result,
     emit::{Around, Hosts, OutFile, Output},
     factor::Factored,
     inputs::SecretsBy,
 };
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use std::collections::BTreeSet;
 
 /// Names that colmena gives a meaning of their own.
@@ -29,7 +29,7 @@ pub(super) fn write(
     if !unfree.is_empty() {
         output.files.insert("unfree.nix".into(), OutFile::text(predicate(&unfree)?));
     }
-    let common = Common { around, unfree: !unfree.is_empty() };
+    let common = Common { around, unfree: !unfree.is_empty(), secrets: !needed(hosts).is_empty() };
     output.files.insert("hosts.nix".into(), OutFile::text(table(hosts, factored, around)?));
     output.files.insert("flake.nix".into(), OutFile::text(common.flake()?));
     output.files.insert("default.nix".into(), OutFile::text(common.without_inputs()?));
@@ -48,7 +48,7 @@ fn table(hosts: &Hosts<'_>, factored: &Factored, around: &Around) -> Result<Stri
             "i386" | "i686" => "i686-linux",
             _ => "x86_64-linux",
         };
-        let name = printer::name(attribute(certname, hosts));
+        let name = printer::name(&attribute(certname, hosts));
         let tags: Vec<String> = around.tags(certname).iter().map(|tag| format!("\"{tag}\"")).collect();
         text.push_str(&format!(
             "{name} = {{\nsystem = \"{system}\";\naddress = \"{certname}\";\ntags = [ {} ];\nmodules = [ ./{} ./{} ];\n}};\n",
@@ -61,12 +61,13 @@ fn table(hosts: &Hosts<'_>, factored: &Factored, around: &Around) -> Result<Stri
     host::format("hosts.nix", &text)
 }
 
-/// The host's name without its domain where that is unique and free, else the certname.
-fn attribute<'n>(certname: &'n EcoString, hosts: &Hosts<'_>) -> &'n str {
-    let short = |name: &'n str| name.split('.').next().unwrap_or(name);
-    let mine = short(certname);
+/// Returns the name of a host in the flake: its name without the domain where that is unique, else the certname; a name
+/// that colmena takes for something else gets a word before it.
+pub(crate) fn attribute(certname: &EcoString, hosts: &Hosts<'_>) -> EcoString {
+    let mine = certname.split('.').next().unwrap_or(certname);
     let same = hosts.keys().filter(|name| name.split('.').next() == Some(mine)).count();
-    if same == 1 && !RESERVED.contains(&mine) { mine } else { certname }
+    let name = if same == 1 { mine } else { certname };
+    if RESERVED.contains(&name) { eco_format!("host-{name}") } else { name.into() }
 }
 
 fn predicate(names: &BTreeSet<&str>) -> Result<String> {
@@ -83,6 +84,7 @@ fn predicate(names: &BTreeSet<&str>) -> Result<String> {
 struct Common<'a> {
     around: &'a Around,
     unfree: bool,
+    secrets: bool,
 }
 
 impl Common<'_> {
@@ -101,6 +103,16 @@ impl Common<'_> {
         }
     }
 
+    /// Modules of the output that every host has.
+    fn modules(&self) -> Vec<&'static str> {
+        let rekey = self.secrets && self.around.target.secrets == SecretsBy::AgenixRekey;
+        [(rekey, "./secrets/rekey.nix"), (self.unfree, "./unfree.nix")]
+            .into_iter()
+            .filter(|(has, _)| *has)
+            .map(|(_, path)| path)
+            .collect()
+    }
+
     /// Where options of secrets are declared for an evaluation without inputs.
     fn interface(&self) -> &'static str {
         "secrets/interface.nix"
@@ -117,8 +129,8 @@ impl Common<'_> {
             arguments.push_str(&format!("{name}, "));
             modules.push_str(&format!("{module}\n"));
         }
-        if self.unfree {
-            modules.push_str("./unfree.nix\n");
+        for module in self.modules() {
+            modules.push_str(&format!("{module}\n"));
         }
         let rekey = if self.around.target.secrets == SecretsBy::AgenixRekey {
             "\n# `nix run github:oddlama/agenix-rekey -- rekey` reads this\nagenix-rekey = agenix-rekey.configure {\n\
@@ -135,8 +147,8 @@ impl Common<'_> {
     }
 
     fn without_inputs(&self) -> Result<String> {
-        let unfree = if self.unfree { "./unfree.nix" } else { "" };
-        let text = include_str!("../../../templates/default.nix.in").replace("@unfree@", unfree);
+        let modules = self.modules().join(" ");
+        let text = include_str!("../../../templates/default.nix.in").replace("@modules@", &modules);
         host::format("default.nix", &text)
     }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     diag::Result,
     emit::{Around, Hosts, OutFile, Output},
+    inputs::SecretsBy,
     maps::IndexMap,
     translate::{
         machine::{Boot, Kind, Machine},
@@ -240,6 +241,11 @@ fn own(machine: &Machine, said: &Said<'_>, version: &str, around: &Around) -> Mo
     let words =
         "written once: the release whose defaults the host's data were made for; a new release leaves it";
     module.set_with(&["system", "stateVersion"], Expr::str(version), words);
+    if around.target.secrets == SecretsBy::AgenixRekey
+        && let Some(key) = machine.host_keys.first()
+    {
+        module.set(&["age", "rekey", "hostPubkey"], Expr::Str(key.clone()));
+    }
     if let Some(id) = machine.host_id.as_ref().filter(|_| machine.has("zfs")) {
         module.set(&["networking", "hostId"], Expr::Str(id.clone()));
     }
@@ -254,7 +260,7 @@ fn own(machine: &Machine, said: &Said<'_>, version: &str, around: &Around) -> Mo
     if said.network() {
         unknown.retain(|sentence| !sentence.contains("systemd.network"));
     } else if machine.kind != Kind::Container {
-        unknown.extend(routes::networks(machine, around, &mut module));
+        routes::networks(machine, &mut module);
     }
     if said.sets(&["boot", "loader"]) {
         unknown.retain(|sentence| !sentence.contains("boot.loader"));

@@ -10,10 +10,13 @@ mod module;
 mod plain;
 mod printer;
 mod routes;
+mod secrets;
 mod tree;
 mod unfree;
 
+pub(crate) use entries::attribute;
 pub(crate) use flake::write;
+pub(crate) use secrets::{host_key, needed};
 
 use crate::translate::nixos::Expr;
 

@@ -6,7 +6,7 @@ use super::codes;
 use crate::{
     diag::{Diagnostic, Result},
     source::World,
-    value::{Labels, Secret, Str, Value},
+    value::{Labels, Secret, Str, Value, holds_a_secret, names_a_secret},
 };
 use base64::Engine;
 use ecow::EcoString;
@@ -56,8 +56,9 @@ pub(super) fn decrypt(value: &Value, keys: Option<&Keys>, file: &str, key: &str)
     walk(value, key, &|text, id| decrypt_text(text, keys, &Place { file, key, id }))
 }
 
-/// Labels ciphertext that a plain data function gives as it stands; no byte changes.
-pub(super) fn label_ciphertext(value: &Value, file: &str) -> Value {
+/// Labels ciphertext that a plain data function gives as it stands, and texts in clear whose keys are names of secrets;
+/// no byte changes.
+pub(super) fn label_secrets(value: &Value, file: &str) -> Value {
     let Some(entries) = value.as_hash() else { return value.clone() };
     let label = |(key, value): (&Value, &Value)| {
         let name = key.as_str().unwrap_or_default();
@@ -65,6 +66,13 @@ pub(super) fn label_ciphertext(value: &Value, file: &str) -> Value {
         (key.clone(), labelled.unwrap_or_else(|_| value.clone()))
     };
     Value::hash(entries.iter().map(label))
+}
+
+/// Tells quickly whether a file of data can have something to label.
+pub(super) fn may_hold_secrets(text: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["ENC[", "passw", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "psk"];
+    WORDS.iter().any(|word| text.contains(word)) || text.contains("credentials")
 }
 
 /// Where a secret stands.
@@ -132,7 +140,17 @@ fn label_text(text: &Str, place: &Place<'_>) -> Str {
         let one = Labels::whole(token.end - token.start, place.secret(index, false));
         labels.append(&one, token.start);
     }
+    if labels.is_empty() && is_secret_by_name(text, place.id) {
+        labels = Labels::whole(text.len(), place.secret(0, false));
+    }
     if labels.is_empty() { text.clone() } else { Str::with_labels(text.text().clone(), labels) }
+}
+
+/// A text in clear under a key such as `profile::db::password`; what is interpolated is somebody else's text.
+fn is_secret_by_name(text: &str, id: &str) -> bool {
+    let number = |part: &&str| part.chars().all(|letter| letter.is_ascii_digit());
+    let name = id.rsplit('.').find(|part| !number(part)).unwrap_or_default();
+    text.len() > 1 && !text.contains("%{") && names_a_secret(name) && holds_a_secret(text)
 }
 
 /// `/.*ENC\[.*?\]/`: opening and closing on one line.
@@ -206,7 +224,7 @@ mod tests {
     #[test]
     fn ciphertext_in_plain_data_keeps_its_bytes_and_gets_a_label() {
         let value = Value::hash([("k".into(), "a ENC[PKCS7,AAAA] b".into())]);
-        let labelled = label_ciphertext(&value, "f");
+        let labelled = label_secrets(&value, "f");
         assert_eq!(labelled, value);
         let Some(Value::Str(text)) = labelled.get("k") else { panic!() };
         assert_eq!(text.labels().unwrap().ranges()[0].range, 2..17);

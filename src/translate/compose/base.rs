@@ -1,5 +1,7 @@
-//! What an edit is made on: a text that this catalog declares, or the package's own file where it sets nothing.
+//! What an edit is made on: a text that this catalog declares, what was captured of the host, or the package's own file
+//! where it sets nothing.
 
+use crate::inputs::Observed;
 use crate::model::{File, FileKind, HostConfig, Text};
 use ecow::EcoString;
 
@@ -23,24 +25,32 @@ const PACKAGED: [(&str, &str); 12] = [
 pub(super) enum Base {
     /// The catalog declares it; the file's place in the configuration.
     Declared(Text),
-    /// The package's own text, without its comments.
+    /// What the host has, or the package's own text without its comments.
     Packaged(Text),
     /// Nobody knows what stands in it.
     Unknown(EcoString),
 }
 
 /// Finds the base of a path.
-pub(super) fn find(config: &HostConfig, path: &str) -> Base {
+pub(super) fn find(config: &HostConfig, observed: Option<&Observed>, path: &str) -> Base {
     let file = config.files.iter().find(|file| file.path == path);
     match file.map(declared) {
         Some(Some(base)) => base,
-        None | Some(None) => packaged(path),
+        None | Some(None) => captured(observed, path).unwrap_or_else(|| packaged(path)),
     }
+}
+
+/// What the host has today, where it was captured with its content.
+fn captured(observed: Option<&Observed>, path: &str) -> Option<Base> {
+    let text = observed?.files.get(path)?.text.as_ref()?;
+    Some(Base::Packaged(Text::plain(text.clone())))
 }
 
 fn packaged(path: &str) -> Base {
     let found = PACKAGED.iter().find(|(known, _)| *known == path);
-    let missing = || format!("its base is missing: nothing here declares the content of `{path}`");
+    let missing = || {
+        format!("its base is missing: nothing here declares the content of `{path}`, and no capture has it")
+    };
     found.map_or_else(|| Base::Unknown(missing().into()), |(_, text)| Base::Packaged(Text::plain(*text)))
 }
 

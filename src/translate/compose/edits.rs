@@ -93,7 +93,7 @@ fn kept(running: &Edit, written: &[Edit]) -> Option<EcoString> {
 }
 
 fn one(edit: &Edit, work: &mut Work<'_>) -> Result<(), EcoString> {
-    let base = match base::find(work.config, &edit.path) {
+    let base = match base::find(work.config, work.observed, &edit.path) {
         Base::Declared(text) => {
             if let Some(reason) = written_later(edit, work) {
                 return Err(reason);

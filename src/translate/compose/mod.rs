@@ -21,6 +21,7 @@ pub(crate) use lines::FileLine;
 
 use super::{Class, Ledger, Verdict};
 use crate::catalog::Catalog;
+use crate::inputs::Observed;
 use crate::model::{HostConfig, ItemId, ItemKind};
 use ecow::EcoString;
 
@@ -51,6 +52,7 @@ struct Work<'a> {
     config: &'a mut HostConfig,
     ledger: &'a mut Ledger,
     catalog: &'a Catalog,
+    observed: Option<&'a Observed>,
     refused: Vec<Refusal>,
 }
 
@@ -77,9 +79,9 @@ pub(crate) fn compose(
     noted: Compose,
     config: &mut HostConfig,
     ledger: &mut Ledger,
-    catalog: &Catalog,
+    (catalog, observed): (&Catalog, Option<&Observed>),
 ) -> Vec<Refusal> {
-    let mut work = Work { config, ledger, catalog, refused: Vec::new() };
+    let mut work = Work { config, ledger, catalog, observed, refused: Vec::new() };
     concat::compose(&noted.targets, &noted.fragments, &mut work);
     edits::compose(noted.edits, &mut work);
     firewall::compose(&noted.rules, &noted.chains, &mut work);

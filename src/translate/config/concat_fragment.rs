@@ -1,6 +1,6 @@
 //! Files put together from fragments (the module concat): a fragment.
 
-use crate::model::Text;
+use crate::model::{SecretRef, Text};
 use crate::translate::{
     attributes::Attributes,
     compose::Fragment,
@@ -45,5 +45,6 @@ fn content(attributes: &mut Attributes<'_>, build: &Build<'_>) -> Result<Text, S
             Err(_) => Err("its source is no UTF-8 text".to_owned()),
         },
         Found::Folder(_) => Err("its source is a folder".to_owned()),
+        Found::Secret(id) => Ok(Text::secret(SecretRef { id, key: None, derived: false })),
     }
 }

@@ -1,6 +1,6 @@
 //! Files, directories, links, trees from a module.
 
-use crate::model::{File, FileKind, ItemId, ItemKind, Text};
+use crate::model::{File, FileKind, ItemId, ItemKind, SecretRef, Text};
 use crate::translate::{
     Class, Verdict,
     attributes::{Attributes, scalar},
@@ -109,6 +109,7 @@ fn regular(attributes: &mut Attributes<'_>, build: &Build<'_>) -> Result<FileKin
     match build.sources.find(&sources) {
         Ok(Found::File(bytes)) => Ok(from_bytes(&bytes, replace)),
         Ok(Found::Folder(_)) => Ok(directory(attributes)),
+        Ok(Found::Secret(id)) => Ok(plain(Some(Text::secret(SecretRef { id, key: None, derived: false })))),
         Err(reason) => Err(Verdict::new(Class::Manual, RULE.name, reason)),
     }
 }
@@ -200,6 +201,11 @@ fn tree(attributes: &mut Attributes<'_>, build: &Build<'_>, file: &File, mode: O
     let folder = match build.sources.find(&sources) {
         Ok(Found::Folder(folder)) => folder,
         Ok(Found::File(_)) => return Vec::new(),
+        Ok(Found::Secret(id)) => {
+            attributes
+                .manual("source", eco_format!("nobody here knows which files `{id}` of a private mount has"));
+            return Vec::new();
+        }
         Err(reason) => {
             attributes.manual("source", reason);
             return Vec::new();
@@ -215,7 +221,9 @@ fn tree(attributes: &mut Attributes<'_>, build: &Build<'_>, file: &File, mode: O
 fn child(parent: &File, below: &str, found: &Found, mode: Option<u32>) -> File {
     let (kind, mode) = match found {
         Found::File(bytes) => (from_bytes(bytes, true), mode),
-        Found::Folder(_) => (FileKind::Directory { purge: false, force: false }, parent.mode),
+        Found::Folder(_) | Found::Secret(_) => {
+            (FileKind::Directory { purge: false, force: false }, parent.mode)
+        }
     };
     File { path: eco_format!("{}/{below}", parent.path), kind, mode, validate: None, ..parent.clone() }
 }

@@ -9,7 +9,7 @@ mod network;
 pub use disks::{Boot, Disk, FileSystem};
 pub use network::Interface;
 
-use crate::{inputs::Observed, value::Value};
+use crate::{inputs::Observed, maps::IndexMap, value::Value};
 use ecow::EcoString;
 
 /// What a machine runs on.
@@ -63,8 +63,6 @@ pub struct Machine {
     pub disks: Vec<Disk>,
     /// Its interfaces with an address or hardware of their own.
     pub interfaces: Vec<Interface>,
-    /// Default gateways, where they are told.
-    pub gateways: Vec<EcoString>,
     /// `hostid`, where it is told.
     pub host_id: Option<EcoString>,
     /// Public halves of its SSH keys (`ssh-ed25519 AAAA…`), the one to encrypt to first.
@@ -76,16 +74,20 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Describes a machine by its facts and its capture.
+    /// Describes a machine by its facts and its capture; `gateways` by network are of the settings.
     #[must_use]
-    pub fn new(facts: &Value, observed: Option<&Observed>) -> Self {
+    pub fn new(
+        facts: &Value,
+        observed: Option<&Observed>,
+        gateways: &IndexMap<EcoString, EcoString>,
+    ) -> Self {
         let mut machine = Self { kind: kind(facts), cpu: cpu(facts), ..Self::default() };
         machine.host_keys = host_keys(facts, observed);
         machine.host_id = observed.and_then(|it| it.host_id.clone()).or_else(|| host_id(facts));
         if machine.kind != Kind::Container {
             disks::describe(&mut machine, facts, observed);
         }
-        network::describe(&mut machine, facts, observed);
+        network::describe(&mut machine, facts, observed, gateways);
         machine
     }
 

@@ -3,6 +3,7 @@
 use super::{Machine, entries, text};
 use crate::{
     inputs::{InterfaceOf, Observed},
+    maps::IndexMap,
     value::Value,
 };
 use ecow::{EcoString, eco_format};
@@ -18,13 +19,20 @@ pub struct Interface {
     pub vlan: Option<(EcoString, u16)>,
     /// Addresses with their prefix; empty with DHCP.
     pub addresses: Vec<EcoString>,
+    /// Default gateways in its networks.
+    pub gateways: Vec<EcoString>,
     /// Whether a DHCP server gave the address.
     pub dhcp: bool,
     /// The largest packet, where it is not the usual 1500.
     pub mtu: Option<u32>,
 }
 
-pub(super) fn describe(machine: &mut Machine, facts: &Value, observed: Option<&Observed>) {
+pub(super) fn describe(
+    machine: &mut Machine,
+    facts: &Value,
+    observed: Option<&Observed>,
+    told: &IndexMap<EcoString, EcoString>,
+) {
     let mut found = match observed.map(|it| &it.interfaces).filter(|it| !it.is_empty()) {
         Some(seen) => seen.iter().map(|(name, it)| of_capture(name, it, facts)).collect(),
         None => entries(facts, &["networking", "interfaces"])
@@ -58,8 +66,36 @@ pub(super) fn describe(machine: &mut Machine, facts: &Value, observed: Option<&O
                 .into(),
         );
     }
-    machine.gateways = observed.map(|it| it.gateways.clone()).unwrap_or_default();
     machine.interfaces = found;
+    let seen = observed.map(|it| it.gateways.as_slice()).unwrap_or_default();
+    gateways(machine, seen, told);
+}
+
+/// Gives interfaces the gateways in their networks: those that were seen, else those of the settings.
+fn gateways(machine: &mut Machine, seen: &[EcoString], told: &IndexMap<EcoString, EcoString>) {
+    for interface in &mut machine.interfaces {
+        let near =
+            |gateway: &&EcoString| interface.addresses.iter().any(|address| contains(address, gateway));
+        let mut found: Vec<EcoString> = seen.iter().filter(near).cloned().collect();
+        if found.is_empty() {
+            let of_network =
+                |network: &EcoString| interface.addresses.iter().any(|address| contains(network, address));
+            let named = told.iter().filter(|(network, _)| of_network(network));
+            found = named.map(|(_, gateway)| gateway.clone()).collect();
+        }
+        interface.gateways = found;
+    }
+    let reached = machine.interfaces.iter().any(|it| it.dhcp || !it.gateways.is_empty());
+    let addresses: Vec<&str> =
+        machine.interfaces.iter().flat_map(|it| &it.addresses).map(|it| it.as_str()).collect();
+    if !reached && !addresses.is_empty() {
+        machine.unknown.push(eco_format!(
+            "the default gateway is unknown: facts do not tell it; name it by network in `[gateways]` of migrate.toml, \
+             capture the host with `migrate observe`, or set `gateway` of one of `systemd.network.networks` \
+             (addresses: {})",
+            addresses.join(", ")
+        ));
+    }
 }
 
 /// Interfaces that other programs make and remove.
@@ -109,6 +145,7 @@ fn of_capture(name: &str, seen: &InterfaceOf, facts: &Value) -> Interface {
         name: name.into(),
         mac: seen.mac.clone(),
         vlan: None,
+        gateways: Vec::new(),
         addresses: if dhcp { Vec::new() } else { seen.addresses.clone() },
         dhcp,
         mtu: seen.mtu.filter(|mtu| *mtu != 1500),
@@ -124,6 +161,7 @@ fn of_facts(name: &str, interface: &Value) -> Interface {
         name: name.into(),
         mac: text(interface, &["mac"]).map(|mac| mac.to_lowercase()).filter(|mac| mac != "00:00:00:00:00:00"),
         vlan: None,
+        gateways: Vec::new(),
         addresses: if dhcp { Vec::new() } else { addresses(interface) },
         dhcp,
         mtu: mtu.filter(|mtu| *mtu != 1500),
@@ -174,6 +212,25 @@ fn vlan(interfaces: &mut [Interface], at: usize) {
     }
 }
 
+/// Tells whether an address lies in a network; both may have a prefix.
+fn contains(network: &str, address: &str) -> bool {
+    let address = address.split('/').next().unwrap_or(address);
+    let Some((base, prefix)) = network.split_once('/') else { return false };
+    let parsed = (base.parse(), prefix.parse::<u32>(), address.parse());
+    let (Ok(base), Ok(prefix), Ok(address)) = parsed else { return false };
+    use std::net::IpAddr::{V4, V6};
+    match (base, address) {
+        (V4(base), V4(address)) => same(base.to_bits().into(), address.to_bits().into(), prefix, 32),
+        (V6(base), V6(address)) => same(base.to_bits(), address.to_bits(), prefix, 128),
+        (V4(_), V6(_)) | (V6(_), V4(_)) => false,
+    }
+}
+
+fn same(a: u128, b: u128, prefix: u32, width: u32) -> bool {
+    let Some(shift) = width.checked_sub(prefix) else { return false };
+    a.checked_shr(shift).unwrap_or(0) == b.checked_shr(shift).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,5 +242,16 @@ mod tests {
         assert_eq!(prefix("ffff:ffff:ffff:ffff::"), Some(64));
         assert_eq!(prefix("255.0.255.0"), None);
         assert_eq!(prefix("nonsense"), None);
+    }
+
+    #[test]
+    fn an_address_is_in_its_network_only() {
+        assert!(contains("192.0.2.0/24", "192.0.2.7/24"));
+        assert!(contains("192.0.2.7/24", "192.0.2.1"));
+        assert!(!contains("192.0.2.0/24", "192.0.3.7"));
+        assert!(!contains("192.0.2.0/24", "2001:db8::1"));
+        assert!(contains("2001:db8:71::b/64", "2001:db8:71::1"));
+        assert!(contains("0.0.0.0/0", "192.0.2.1") && contains("::/0", "2001:db8::1"));
+        assert!(!contains("192.0.2.0/40", "192.0.2.1"));
     }
 }

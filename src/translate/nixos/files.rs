@@ -201,7 +201,7 @@ fn text_file(planner: &mut Planner<'_>, file: &File, id: &ItemId, (text, replace
     }
     let text = owned.as_deref().unwrap_or(text);
     let decision = match file.path.strip_prefix("/etc/").filter(|_| replace) {
-        Some(name) if text.lines().count() <= INLINE_LINES && text.ends_with('\n') && !executable(file) => {
+        Some(name) if inline(text) && !executable(file) => {
             etc(planner, file, id, (name, "text", Expr::str(text)))
         }
         _ => {
@@ -216,6 +216,11 @@ fn text_file(planner: &mut Planner<'_>, file: &File, id: &ItemId, (text, replace
     let mut decision = decision.flag(Flag::Retargeted);
     decision.verdict.reason = eco_format!("{} with {} replaced", decision.verdict.reason, done.join(", "));
     decision
+}
+
+/// Whether a text stands in the host's file: short, whole lines, and nothing that Nix's texts cannot hold.
+fn inline(text: &str) -> bool {
+    text.lines().count() <= INLINE_LINES && text.ends_with('\n') && !text.contains('\0')
 }
 
 fn public(file: &File) -> bool {

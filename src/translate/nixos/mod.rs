@@ -11,6 +11,7 @@ mod execs;
 mod expr;
 mod files;
 mod jobs;
+mod keeping;
 mod network;
 mod owners;
 mod packages;
@@ -21,6 +22,7 @@ mod stacks;
 mod units;
 
 pub use expr::{Expr, Get, Grouping, If, Key, Op, Part};
+pub use keeping::keep_secrets_by;
 pub use plan::{
     Artifact, Confidence, Decision, PackageAnswer, PackageNames, Piece, Plan, Setting, Stub, Topic,
 };

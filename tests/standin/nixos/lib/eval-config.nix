@@ -17,7 +17,7 @@ in
 lib.evalModules {
   arguments = {
     inherit pkgs;
-    modulesPath = "/nonexistent/nixos/modules";
+    modulesPath = toString ../modules;
   }
   // specialArgs;
   tree = import ../../lib/declared.nix { inherit lib; } (read ../../options.json);

@@ -1,0 +1,2 @@
+# NixOS's own says which kernel modules a guest needs early; nothing here depends on them.
+{ }
