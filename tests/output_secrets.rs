@@ -30,11 +30,11 @@ const SITE: &str = r#"
 $settings = lookup('shop::settings')
 file { '/etc/shop/db.conf': mode => '0600', content => "password = ${lookup('shop::db_password')}\n" }
 file { '/etc/shop/api.json': mode => '0600', content => "{\"token\": \"${settings['api']['token']}\"}\n" }
-file { '/etc/shop/seal': mode => '0600', content => Sensitive('planted-sensitive-5dd0') }
+file { '/etc/shop/seal': mode => '0600', content => Sensitive(lookup('shop::seal')) }
 file { '/etc/shop/backup': mode => '0600', content => "token=${facts['backup_token']}\n" }
 file { '/etc/shop/tls.key': mode => '0400', source => 'puppet:///private/tls.key' }
 cron { 'ping': command => "/usr/bin/curl -u x:${lookup('shop::db_password')} http://shop/", user => 'root', minute => 5 }
-user { 'shop': ensure => present, password => Sensitive('planted-sensitive-5dd0') }
+user { 'shop': ensure => present, password => Sensitive(lookup('shop::seal')) }
 "#;
 
 fn put(root: &Path, path: &str, text: &str) {
@@ -46,8 +46,8 @@ fn put(root: &Path, path: &str, text: &str) {
 fn furnish(root: &Path) {
     put(root, "manifests/site.pp", SITE);
     put(root, "hiera.yaml", "version: 5\nhierarchy:\n  - {name: common, path: common.yaml}\n");
-    let data =
-        "shop::db_password: 'planted \"hiera\" 7f3a'\nshop::settings: {api: {token: planted-deep-91bc}}\n";
+    let data = "shop::db_password: 'planted \"hiera\" 7f3a'\nshop::settings: {api: {token: planted-deep-91bc}}\n\
+                shop::seal: planted-sensitive-5dd0\n";
     put(root, "data/common.yaml", data);
     let key = "AAAAC3NzaC1lZDI1NTE5AAAAIIHxnQ1Uyfyg6Gb+rnusm2cVVaEFYXzmLq8Cgb/hOjel";
     let facts = format!(
@@ -145,7 +145,8 @@ fn a_secret_in_a_title_cannot_be_kept_out_and_refuses_the_conversion() {
     put(
         &root,
         "manifests/site.pp",
-        "exec { \"/usr/bin/setpw ${facts['backup_token']}\": refreshonly => true }\n",
+        "exec { \"/usr/bin/setpw ${facts['backup_token']}\": refreshonly => true }\n\
+         file { '/etc/shop/backup': content => \"token=${facts['backup_token']}\\n\" }\n",
     );
     let out = folder.path().join("out");
     let output = migrate(&root, &["convert"], &["--out", out.to_str().unwrap()]);
