@@ -127,9 +127,8 @@ impl<'a> Work<'a> {
     fn inputs(&mut self, making: &Making<'_>) -> Vec<Declared> {
         let mut of_hosts = Vec::new();
         for ((owner, path), input) in self.used_inputs(making) {
-            let values: Vec<(usize, Expr)> = input.values.into_iter().collect();
-            let of = type_of(&values.iter().map(|(_, value)| value).collect::<Vec<_>>());
-            let (default, differ) = self.default_of(&owner, values, making);
+            let of = type_of(&input.values.values().collect::<Vec<_>>());
+            let (default, differ) = self.default_of(&owner, &input, making);
             let (below, options) = match &owner {
                 Owner::Host => (Module::path_of_inputs(&self.fleet.site), &mut of_hosts),
                 Owner::Unit(unit) => {
@@ -138,7 +137,7 @@ impl<'a> Work<'a> {
                 }
             };
             let option: Vec<EcoString> = below.into_iter().chain(path.iter().cloned()).collect();
-            options.push(Declared { path, of, default, description: input.description });
+            options.push(Declared { path, of, default, description: input.about.description });
             for (host, value) in differ {
                 self.host_sets(host, option.clone(), value);
             }
@@ -151,7 +150,7 @@ impl<'a> Work<'a> {
         let registry = &making.expressions.registry;
         for ((owner, _), input) in registry.used() {
             // notes what the default reads
-            self.default_of(&owner, input.values.into_iter().collect(), making);
+            self.default_of(&owner, &input, making);
         }
         registry.used()
     }
@@ -160,12 +159,18 @@ impl<'a> Work<'a> {
     fn default_of(
         &self,
         owner: &Owner,
-        values: Vec<(usize, Expr)>,
+        input: &Input,
         making: &Making<'_>,
     ) -> (Option<Expr>, Vec<(usize, Expr)>) {
+        let values: Vec<(usize, Expr)> =
+            input.values.iter().map(|(host, value)| (*host, value.clone())).collect();
         let Owner::Unit(unit) = owner else { return by_commonest(values) };
         let (expressions, identity, units) = (making.expressions, making.identity, &self.units);
-        let tables = Tables { expressions, identity, units, unit };
+        let reads = |host: usize| match &input.about.parameter {
+            Some((class, name)) => expressions.reads_of_parameter(host, class, name),
+            None => Vec::new(),
+        };
+        let tables = Tables { expressions, identity, units, unit, reads: &reads };
         match identity.generalise(&values).or_else(|| tables.value(&values)) {
             Some(found) => (Some(found), Vec::new()),
             None => by_commonest(values),
@@ -207,7 +212,10 @@ impl<'a> Work<'a> {
                     continue;
                 }
                 let (units, identity) = (&self.units, making.identity);
-                let tables = Tables { expressions, identity, units, unit };
+                let reads = |host: usize| {
+                    first.items.get(&host).map(|items| expressions.reads(host, items)).unwrap_or_default()
+                };
+                let tables = Tables { expressions, identity, units, unit, reads: &reads };
                 if let Some(found) = tables.presence(presence, &everyone) {
                     draft.when.insert(presence.clone(), found);
                     making.rungs.table += 1;

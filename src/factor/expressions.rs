@@ -3,7 +3,7 @@
 use super::{
     evaluate::{Environment, evaluate},
     fleet::{Fleet, UnitName},
-    inputs::{Reader, Registry, literal},
+    inputs::{Reader, Registry, class_ref, literal},
     slots::Slot,
     transliterate::{attribute, condition},
     units::{Hosts, Units},
@@ -12,7 +12,7 @@ use crate::{
     catalog::{Resource, ResourceRef},
     maps::HashMap,
     model::{ItemId, Provenance},
-    source::Origin,
+    source::{Origin, Read},
     translate::nixos::{Expr, Op},
 };
 use ecow::EcoString;
@@ -122,6 +122,29 @@ impl<'a> Expressions<'a> {
         found.into_iter()
     }
 
+    /// Returns what a host read for the resources behind items, the reads behind parameters included.
+    pub(crate) fn reads(&self, host: usize, items: &[ItemId]) -> Vec<Read> {
+        let mut found = Vec::new();
+        for resource in self.resources_of(host, items) {
+            add_reads(&resource.origin.reads, &mut found);
+            for parameter in resource.parameters.values() {
+                add_reads(&parameter.origin.reads, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Returns what a host read for a parameter of a class.
+    pub(crate) fn reads_of_parameter(&self, host: usize, class: &str, name: &str) -> Vec<Read> {
+        let mut found = Vec::new();
+        let member = self.fleet.members.get(host);
+        let resource = member.and_then(|member| member.catalog.resources.get(&class_ref(class)));
+        if let Some(parameter) = resource.and_then(|resource| resource.parameters.get(name)) {
+            add_reads(&parameter.origin.reads, &mut found);
+        }
+        found
+    }
+
     /// Whether an attribute has exactly these values.
     fn gives(&self, name: &EcoString, slot: &Slot, values: &[(usize, Expr)]) -> bool {
         values.iter().all(|(host, value)| {
@@ -157,5 +180,14 @@ impl<'a> Expressions<'a> {
             let _ = environment.set(&path, &Expr::Str(value.clone()));
         }
         environment
+    }
+}
+
+fn add_reads(reads: &[Read], found: &mut Vec<Read>) {
+    for read in reads {
+        if let Read::Parameter { from, .. } = read {
+            add_reads(from, found);
+        }
+        found.push(read.clone());
     }
 }

@@ -30,8 +30,23 @@ pub(crate) enum Owner {
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
     pub(crate) values: BTreeMap<usize, Expr>,
-    pub(crate) description: EcoString,
+    pub(crate) about: About,
     used: bool,
+}
+
+/// What an input is.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    /// For people.
+    pub(crate) description: EcoString,
+    /// Of a parameter: its class and its name.
+    pub(crate) parameter: Option<(EcoString, EcoString)>,
+}
+
+impl From<EcoString> for About {
+    fn from(description: EcoString) -> Self {
+        Self { description, parameter: None }
+    }
 }
 
 /// The inputs that expressions asked for, by owner and path.
@@ -100,7 +115,7 @@ impl Reader<'_> {
         (owner, path): (Owner, Vec<EcoString>),
         everyone: &Hosts,
         value: impl Fn(usize) -> Option<Expr>,
-        description: EcoString,
+        about: About,
     ) -> Option<Term> {
         let wanted: Vec<Expr> = self.hosts.iter().map(|host| value(*host)).collect::<Option<_>>()?;
         let first = wanted.first()?;
@@ -111,7 +126,7 @@ impl Reader<'_> {
         let select = self.select(&owner, &path);
         self.registry.known.borrow_mut().entry((owner, path)).or_insert_with(|| {
             let values = everyone.iter().filter_map(|host| Some((*host, value(*host)?))).collect();
-            Input { values, description, used: false }
+            Input { values, about, used: false }
         });
         Some(Term { expr: Expr::Select(select), kind })
     }
@@ -168,7 +183,13 @@ impl Inputs for Reader<'_> {
             literal(&resource.parameters.get(name)?.value)
         };
         let description = ecow::eco_format!("`{class}::{name}`");
-        self.input((Owner::Unit(unit.clone()), path), &self.units.hosts(&unit), value, description)
+        let parameter = Some((class.into(), name.into()));
+        self.input(
+            (Owner::Unit(unit.clone()), path),
+            &self.units.hosts(&unit),
+            value,
+            About { description, parameter },
+        )
     }
 
     fn fact(&self, path: &[&str]) -> Option<Term> {
@@ -177,13 +198,13 @@ impl Inputs for Reader<'_> {
         }
         let place = (Owner::Host, path.iter().map(|part| EcoString::from(*part)).collect());
         let description = ecow::eco_format!("fact `{}`", path.join("."));
-        self.input(place, &self.everyone(), |host| self.fact_of(host, path), description)
+        self.input(place, &self.everyone(), |host| self.fact_of(host, path), description.into())
     }
 
     fn variable(&self, name: &str) -> Option<Term> {
         let value = |host: usize| literal(self.fleet.members.get(host)?.variables.get(name)?);
         let place = (Owner::Host, vec!["node".into(), name.into()]);
-        self.input(place, &self.everyone(), value, ecow::eco_format!("node variable `{name}`"))
+        self.input(place, &self.everyone(), value, ecow::eco_format!("node variable `{name}`").into())
     }
 
     fn trusted(&self, path: &[&str]) -> Option<Term> {
@@ -202,7 +223,7 @@ impl Inputs for Reader<'_> {
         }
         let names = path.iter().map(|part| EcoString::from(*part));
         let place = (Owner::Host, std::iter::once("trusted".into()).chain(names).collect());
-        self.input(place, &self.everyone(), value, ecow::eco_format!("`$trusted`: {}", path.join(".")))
+        self.input(place, &self.everyone(), value, ecow::eco_format!("`$trusted`: {}", path.join(".")).into())
     }
 
     fn lookup(&self, _: &str) -> Option<Term> {
@@ -216,7 +237,7 @@ impl Inputs for Reader<'_> {
     }
 }
 
-fn class_ref(class: &str) -> ResourceRef {
+pub(crate) fn class_ref(class: &str) -> ResourceRef {
     let capital = |part: &str| {
         let mut letters = part.chars();
         letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()

@@ -52,9 +52,13 @@ impl Ladder<'_> {
         self.vary(&key.option, slot, values.unwrap_or(held))
     }
 
-    fn tables(&self) -> Tables<'_> {
+    /// R2: a table over what was read.
+    fn table(&self, slot: &Slot, values: &[(usize, Expr)]) -> Option<Expr> {
         let (expressions, identity) = (self.expressions, self.identity);
-        Tables { expressions, identity, units: self.units, unit: self.unit }
+        let reads = |host: usize| {
+            slot.held.get(&host).map(|held| expressions.reads(host, &held.items)).unwrap_or_default()
+        };
+        Tables { expressions, identity, units: self.units, unit: self.unit, reads: &reads }.value(values)
     }
 
     /// R1: the expression behind the values.
@@ -89,7 +93,7 @@ impl Ladder<'_> {
         let mut option = key.option.clone();
         option.truncate(varying.at);
         option.push("name".into());
-        self.option(&option, names.collect())
+        self.option(&option, None, names.collect())
     }
 
     /// Keeps what all values share of a call, a selection or a text with antiquotations; what differs is read from
@@ -103,13 +107,13 @@ impl Ladder<'_> {
             return found;
         }
         if let Some((at, parts)) = selections(&values) {
-            let read = self.option(option, parts);
+            let read = self.option(option, None, parts);
             return with_key(first, at, read);
         }
         let inner: Vec<Vec<Expr>> =
             values.iter().filter_map(|(_, value)| same_shape(&first, value)).collect();
         if inner.len() < values.len() {
-            return self.option(option, values);
+            return self.option(option, Some(slot), values);
         }
         let columns = inner.first().map_or(0, Vec::len);
         let parts = (0..columns).map(|column| {
@@ -123,12 +127,12 @@ impl Ladder<'_> {
     }
 
     /// Reads the values from an option of the module; equal values are one option.
-    fn option(&mut self, option: &[EcoString], values: Vec<(usize, Expr)>) -> Expr {
+    fn option(&mut self, option: &[EcoString], slot: Option<&Slot>, values: Vec<(usize, Expr)>) -> Expr {
         if let Some(read) = self.identity.generalise(&values) {
             self.rungs.expression += 1;
             return read;
         }
-        if let Some(found) = self.tables().value(&values) {
+        if let Some(found) = slot.and_then(|slot| self.table(slot, &values)) {
             self.rungs.table += 1;
             return found;
         }

@@ -7,7 +7,10 @@ use super::{
     transliterate::Inputs,
     units::{Hosts, Units},
 };
-use crate::translate::nixos::{Expr, Key, Op};
+use crate::{
+    source::Read,
+    translate::nixos::{Expr, Key, Op},
+};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 
@@ -21,6 +24,8 @@ pub(crate) struct Tables<'t> {
     pub(crate) identity: &'t Identity,
     pub(crate) units: &'t Units,
     pub(crate) unit: &'t UnitName,
+    /// What a host read for the values.
+    pub(crate) reads: &'t dyn Fn(usize) -> Vec<Read>,
 }
 
 /// Hosts by what they have for a fact.
@@ -71,8 +76,23 @@ impl Tables<'_> {
                 let found = path.iter().try_fold(facts, |value, key| value.get(key))?;
                 rows.entry(found.as_str()?.into()).or_default().push(*host);
             }
+            // what the values did not read agrees with them by chance
+            let read = || hosts.iter().any(|host| self.is_read(*host, path));
             let few = rows.len() > 1 && rows.len() <= ROWS && rows.len() * 2 < hosts.len();
-            few.then(|| (path.clone(), rows))
+            (few && read()).then(|| (path.clone(), rows))
+        })
+    }
+
+    /// Whether a host's values read a fact, or data from a file of the hierarchy that is named after it.
+    fn is_read(&self, host: usize, path: &[EcoString]) -> bool {
+        let facts = self.expressions.fleet.members.get(host).map(|member| member.facts);
+        let own = facts.and_then(|facts| path.iter().try_fold(facts, |value, key| value.get(key)));
+        let Some(own) = own.and_then(|own| own.as_str()) else { return false };
+        let name = path.join(".");
+        (self.reads)(host).iter().any(|read| match read {
+            Read::Fact(known) => *known == name,
+            Read::Hiera { file, .. } => names(file, own),
+            Read::NodeVariable(_) | Read::Trusted(_) | Read::Parameter { .. } | Read::Function(_) => false,
         })
     }
 
@@ -82,5 +102,28 @@ impl Tables<'_> {
         let term = reader.fact(&names)?;
         self.expressions.registry.accept(&reader, &term.expr);
         Some(term.expr)
+    }
+}
+
+/// Whether a word is part of a data file's path as a whole.
+fn names(file: &str, word: &str) -> bool {
+    let ends = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+    file.match_indices(word).any(|(at, _)| {
+        let before = file.get(..at).and_then(|before| before.chars().last());
+        let after = file.get(at + word.len()..).and_then(|after| after.chars().next());
+        ends(before) && ends(after)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_file_is_named_after_a_fact_by_whole_words() {
+        assert!(names("data/roles/web.yaml", "web"));
+        assert!(names("data/os/Debian-11.yaml", "11"));
+        assert!(!names("data/roles/webmail.yaml", "web"));
+        assert!(!names("data/common.yaml", "web"));
     }
 }
