@@ -2,11 +2,10 @@
 
 use super::{
     definitions::{self, Definition},
-    draft::{Draft, by_commonest, type_of},
+    draft::{Draft, type_of},
     expressions::Expressions,
     files::Files,
     fleet::{Fleet, UnitName},
-    identity::Identity,
     inputs::{Input, Owner},
     ladder::Ladder,
     module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared},
@@ -34,15 +33,9 @@ pub fn factor(fleet: &Fleet<'_>) -> Factored {
     let shared = all.into_iter().enumerate().map(|(host, made)| work.keep_own(host, made)).collect();
     let certnames: Vec<EcoString> = fleet.members.iter().map(|member| member.certname.clone()).collect();
     let mut rungs = Rungs::default();
-    let identity = Identity::new(fleet);
     let expressions = Expressions::new(fleet);
-    let mut making = Making {
-        files: &mut files,
-        rungs: &mut rungs,
-        certnames: &certnames,
-        identity: &identity,
-        expressions: &expressions,
-    };
+    let mut making =
+        Making { files: &mut files, rungs: &mut rungs, certnames: &certnames, expressions: &expressions };
     for (key, slot) in align(shared) {
         work.place(&key, &slot, &mut making);
     }
@@ -59,7 +52,6 @@ struct Making<'m> {
     files: &'m mut Files,
     rungs: &'m mut Rungs,
     certnames: &'m [EcoString],
-    identity: &'m Identity,
     expressions: &'m Expressions<'m>,
 }
 
@@ -107,7 +99,6 @@ impl<'a> Work<'a> {
             files: &mut *making.files,
             rungs: &mut *making.rungs,
             certnames: making.certnames,
-            identity: making.identity,
             expressions: making.expressions,
             units: &self.units,
             unit: &key.unit,
@@ -128,7 +119,7 @@ impl<'a> Work<'a> {
         let mut of_hosts = Vec::new();
         for ((owner, path), input) in self.used_inputs(making) {
             let of = type_of(&input.values.values().collect::<Vec<_>>());
-            let (default, differ) = self.default_of(&owner, &input, making);
+            let (default, differ) = making.expressions.default_of(&self.units, &owner, &input);
             let (below, options) = match &owner {
                 Owner::Host => (Module::path_of_inputs(&self.fleet.site), &mut of_hosts),
                 Owner::Unit(unit) => {
@@ -150,31 +141,9 @@ impl<'a> Work<'a> {
         let registry = &making.expressions.registry;
         for ((owner, _), input) in registry.used() {
             // notes what the default reads
-            self.default_of(&owner, &input, making);
+            making.expressions.default_of(&self.units, &owner, &input);
         }
         registry.used()
-    }
-
-    /// The default of an input's option, and the hosts that have another value.
-    fn default_of(
-        &self,
-        owner: &Owner,
-        input: &Input,
-        making: &Making<'_>,
-    ) -> (Option<Expr>, Vec<(usize, Expr)>) {
-        let values: Vec<(usize, Expr)> =
-            input.values.iter().map(|(host, value)| (*host, value.clone())).collect();
-        let Owner::Unit(unit) = owner else { return by_commonest(values) };
-        let (expressions, identity, units) = (making.expressions, making.identity, &self.units);
-        let reads = |host: usize| match &input.about.parameter {
-            Some((class, name)) => expressions.reads_of_parameter(host, class, name),
-            None => Vec::new(),
-        };
-        let tables = Tables { expressions, identity, units, unit, reads: &reads };
-        match identity.generalise(&values).or_else(|| tables.value(&values)) {
-            Some(found) => (Some(found), Vec::new()),
-            None => by_commonest(values),
-        }
     }
 
     /// Lets hosts set the options of the modules.
@@ -211,11 +180,11 @@ impl<'a> Work<'a> {
                     making.rungs.expression += 1;
                     continue;
                 }
-                let (units, identity) = (&self.units, making.identity);
+                let units = &self.units;
                 let reads = |host: usize| {
                     first.items.get(&host).map(|items| expressions.reads(host, items)).unwrap_or_default()
                 };
-                let tables = Tables { expressions, identity, units, unit, reads: &reads };
+                let tables = Tables { expressions, units, unit, reads: &reads };
                 if let Some(found) = tables.presence(presence, &everyone) {
                     draft.when.insert(presence.clone(), found);
                     making.rungs.table += 1;

@@ -1,10 +1,13 @@
 //! R1: the expression of the manifest or template behind a value, shown to give every host's own.
 
 use super::{
+    draft::by_commonest,
     evaluate::{Environment, evaluate},
     fleet::{Fleet, UnitName},
-    inputs::{Reader, Registry, class_ref, literal},
+    identity::Identity,
+    inputs::{Input, Owner, Reader, Registry, class_ref, is_structured, literal},
     slots::Slot,
+    tables::Tables,
     transliterate::{attribute, condition},
     units::{Hosts, Units},
 };
@@ -24,12 +27,14 @@ pub(crate) struct Expressions<'a> {
     /// Where each host's items come from.
     origins: Vec<HashMap<ItemId, &'a Provenance>>,
     pub(crate) registry: Registry,
+    pub(crate) identity: Identity,
 }
 
 impl<'a> Expressions<'a> {
     pub(crate) fn new(fleet: &'a Fleet<'a>) -> Self {
         let origins = fleet.members.iter().map(|member| member.translated.config.ids().collect());
-        Self { fleet, origins: origins.collect(), registry: Registry::default() }
+        let (origins, registry, identity) = (origins.collect(), Registry::default(), Identity::new(fleet));
+        Self { fleet, origins, registry, identity }
     }
 
     /// Returns an expression that gives these texts or plain values, one a host of the slot.
@@ -49,7 +54,7 @@ impl<'a> Expressions<'a> {
                 let iteration = resource.origin.iteration.clone();
                 let origin = Origin { iteration, ..(*parameter.origin).clone() };
                 let Ok(found) = attribute(sources, &origin, name, &reader) else { continue };
-                if self.shown(&reader, &found.expr, values) {
+                if self.shown(&reader, &found.expr, values) && self.affordable(&reader, &found.expr) {
                     self.registry.accept(&reader, &found.expr);
                     return Some(found.expr);
                 }
@@ -83,10 +88,39 @@ impl<'a> Expressions<'a> {
         let all = all?;
         let wanted: Vec<(usize, Expr)> =
             everyone.iter().map(|host| (*host, Expr::Bool(presence.contains(host)))).collect();
-        self.shown(&reader, &all, &wanted).then(|| {
+        (self.shown(&reader, &all, &wanted) && self.affordable(&reader, &all)).then(|| {
             self.registry.accept(&reader, &all);
             all
         })
+    }
+
+    /// Whether hosts need no long values for what an expression reads.
+    fn affordable(&self, reader: &Reader<'_>, expr: &Expr) -> bool {
+        self.registry.read_by(reader, expr).iter().all(|(owner, input)| {
+            !input.values.values().any(is_structured)
+                || self.default_of(reader.units, owner, input).1.is_empty()
+        })
+    }
+
+    /// Returns the default of an input's option, and the hosts that have another value.
+    pub(crate) fn default_of(
+        &self,
+        units: &Units,
+        owner: &Owner,
+        input: &Input,
+    ) -> (Option<Expr>, Vec<(usize, Expr)>) {
+        let values: Vec<(usize, Expr)> =
+            input.values.iter().map(|(host, value)| (*host, value.clone())).collect();
+        let Owner::Unit(unit) = owner else { return by_commonest(values) };
+        let reads = |host: usize| match &input.about.parameter {
+            Some((class, name)) => self.reads_of_parameter(host, class, name),
+            None => Vec::new(),
+        };
+        let tables = Tables { expressions: self, units, unit, reads: &reads };
+        match self.identity.generalise(&values).or_else(|| tables.value(&values)) {
+            Some(found) => (Some(found), Vec::new()),
+            None => by_commonest(values),
+        }
     }
 
     /// The origins from the unit inwards to a resource.

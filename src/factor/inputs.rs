@@ -76,6 +76,19 @@ impl Registry {
         used.map(|(place, input)| (place.clone(), input.clone())).collect()
     }
 
+    /// Returns the inputs that an expression reads.
+    pub(crate) fn read_by(&self, reader: &Reader<'_>, expr: &Expr) -> Vec<(Owner, Input)> {
+        let mut read: HashSet<Vec<EcoString>> = HashSet::default();
+        expr.visit(&mut |expr| {
+            if let Expr::Select(path) = expr {
+                read.insert(path.clone());
+            }
+        });
+        let known = self.known.borrow();
+        let reads = known.iter().filter(|((owner, path), _)| read.contains(&reader.select(owner, path)));
+        reads.map(|((owner, _), input)| (owner.clone(), input.clone())).collect()
+    }
+
     /// Returns what a host has for the inputs that a reader can name.
     pub(crate) fn values(&self, reader: &Reader<'_>, host: usize) -> Vec<(Vec<EcoString>, Expr)> {
         let known = self.known.borrow();
@@ -119,6 +132,9 @@ impl Reader<'_> {
     ) -> Option<Term> {
         let wanted: Vec<Expr> = self.hosts.iter().map(|host| value(*host)).collect::<Option<_>>()?;
         let first = wanted.first()?;
+        if owner == Owner::Host && wanted.iter().any(is_structured) {
+            return None;
+        }
         if wanted.iter().all(|value| value == first) {
             return Some(first.clone().into());
         }
@@ -243,6 +259,14 @@ pub(crate) fn class_ref(class: &str) -> ResourceRef {
         letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
     };
     ResourceRef::new("Class", class.split("::").map(capital).collect::<Vec<_>>().join("::"))
+}
+
+/// Whether a value takes many lines of a host's file: a set, or a list of other than plain values.
+pub(crate) fn is_structured(value: &Expr) -> bool {
+    if let Expr::List(items) = value {
+        return items.iter().any(|item| matches!(item, Expr::List(_) | Expr::Attrs(_)));
+    }
+    matches!(value, Expr::Attrs(entries) if !entries.is_empty())
 }
 
 /// A value of Puppet as a literal; `None` for what is secret or no plain data.

@@ -5,7 +5,6 @@ use super::{
     expressions::Expressions,
     files::Files,
     fleet::{UnitName, plain},
-    identity::Identity,
     module::Rungs,
     slots::{Slot, SlotKey, Varying},
     tables::Tables,
@@ -25,7 +24,6 @@ pub(crate) struct Ladder<'a> {
     pub(crate) files: &'a mut Files,
     pub(crate) rungs: &'a mut Rungs,
     pub(crate) certnames: &'a [EcoString],
-    pub(crate) identity: &'a Identity,
     pub(crate) expressions: &'a Expressions<'a>,
     pub(crate) units: &'a Units,
     pub(crate) unit: &'a UnitName,
@@ -54,11 +52,11 @@ impl Ladder<'_> {
 
     /// R2: a table over what was read.
     fn table(&self, slot: &Slot, values: &[(usize, Expr)]) -> Option<Expr> {
-        let (expressions, identity) = (self.expressions, self.identity);
+        let expressions = self.expressions;
         let reads = |host: usize| {
             slot.held.get(&host).map(|held| expressions.reads(host, &held.items)).unwrap_or_default()
         };
-        Tables { expressions, identity, units: self.units, unit: self.unit, reads: &reads }.value(values)
+        Tables { expressions, units: self.units, unit: self.unit, reads: &reads }.value(values)
     }
 
     /// R1: the expression behind the values.
@@ -128,7 +126,7 @@ impl Ladder<'_> {
 
     /// Reads the values from an option of the module; equal values are one option.
     fn option(&mut self, option: &[EcoString], slot: Option<&Slot>, values: Vec<(usize, Expr)>) -> Expr {
-        if let Some(read) = self.identity.generalise(&values) {
+        if let Some(read) = self.expressions.identity.generalise(&values) {
             self.rungs.expression += 1;
             return read;
         }
@@ -136,7 +134,7 @@ impl Ladder<'_> {
             self.rungs.table += 1;
             return found;
         }
-        let (read, new) = self.draft.variable(option, values, self.identity);
+        let (read, new) = self.draft.variable(option, values, &self.expressions.identity);
         if let Some(declared) = new {
             let files = declared.of == Expr::select("lib.types.path");
             *(if files { &mut self.rungs.file } else { &mut self.rungs.option }) += 1;

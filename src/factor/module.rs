@@ -10,7 +10,7 @@ use ecow::EcoString;
 use std::collections::BTreeMap;
 
 /// A fleet, factored.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Factored {
     /// The modules, by their unit.
     pub modules: IndexMap<UnitName, Module>,

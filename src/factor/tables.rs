@@ -3,7 +3,6 @@
 use super::{
     expressions::Expressions,
     fleet::UnitName,
-    identity::Identity,
     transliterate::Inputs,
     units::{Hosts, Units},
 };
@@ -21,7 +20,6 @@ const ROWS: usize = 8;
 #[derive(Clone, Copy)]
 pub(crate) struct Tables<'t> {
     pub(crate) expressions: &'t Expressions<'t>,
-    pub(crate) identity: &'t Identity,
     pub(crate) units: &'t Units,
     pub(crate) unit: &'t UnitName,
     /// What a host read for the values.
@@ -38,7 +36,7 @@ impl Tables<'_> {
         self.facts(&hosts).find_map(|(path, rows)| {
             let of = |hosts: &Vec<usize>| {
                 let own: Vec<_> = values.iter().filter(|(host, _)| hosts.contains(host)).cloned().collect();
-                self.identity.generalise(&own)
+                self.expressions.identity.generalise(&own)
             };
             let rows = rows.iter().map(|(key, hosts)| Some((key.clone(), of(hosts)?)));
             let base = Expr::Attrs(rows.collect::<Option<_>>()?);

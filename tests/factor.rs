@@ -1,0 +1,175 @@
+//! A fleet, factored: modules and host files give every host's settings again, a change of either is noticed, and one
+//! more host leaves the others alone.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says what is wrong by failing, and prints what it looked at"
+)]
+
+mod common;
+
+use ecow::EcoString;
+use migrate::{
+    catalog::Catalog,
+    compile::{self, Options},
+    diag::Sink,
+    factor::{Fleet, Member, check, factor, transliterate::Manifests},
+    hiera::yaml,
+    inputs::{Layout, NodeInputs, NodeSources, Reader, Repo, node_inputs},
+    packages::NameMap,
+    source::{DiskWorld, SourceFile},
+    syntax::Strict,
+    translate::{self, Context, Sources, Translated, nixos::Expr},
+};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+struct Host {
+    catalog: Catalog,
+    translated: Translated,
+    node: NodeInputs,
+}
+
+struct Site {
+    world: DiskWorld,
+    module_path: Vec<PathBuf>,
+    own: BTreeSet<EcoString>,
+    hosts: Vec<Host>,
+}
+
+impl Site {
+    /// Compiles and translates the nodes of a repo whose facts lie beside it.
+    fn open(root: &Path) -> Self {
+        let world = DiskWorld::new(1_700_000_000);
+        let rules = yaml::Rules { psych: yaml::Psych::of_puppet(8), objects: true };
+        let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
+        let reader = Reader { world: &world, yaml: &read_yaml, root };
+        let layout = Layout { root: root.to_owned(), ..Layout::default() };
+        let repo = Repo::open(&layout, reader, &Sink::default()).unwrap();
+        let folder = |name: &str| Some(root.join(name)).filter(|path| path.is_dir());
+        let sources = NodeSources {
+            facts: folder("facts"),
+            enc: folder("enc"),
+            trusted: folder("trusted"),
+            ..NodeSources::default()
+        };
+        let nodes = node_inputs(&sources, reader).unwrap();
+        let mut options = Options::of_puppet(8);
+        options.strict = Some(Strict::Warning);
+        options.record_reads = true;
+        let compiled = compile::Fleet::open(&repo, &options, &world).unwrap().compile(&nodes);
+        let deployed = |name: &str| repo.puppetfile.iter().any(|module| module.name == name);
+        let own = repo.modules.iter().filter(|module| !deployed(&module.name));
+        let own = own.map(|module| module.name.clone()).collect();
+        let module_path = repo.module_path.clone();
+        let one = |(node, (_, inputs)): (compile::CompiledNode, (String, _))| {
+            let node_inputs: NodeInputs = Result::ok(inputs)?;
+            let catalog = node.catalog?;
+            let sources = Sources { world: &world, module_path: &module_path, mounts: &[] };
+            let context = Context { facts: &node_inputs.facts, sources, packages: &NameMap };
+            let translated = translate::translate(&catalog, &context);
+            Some(Host { catalog, translated, node: node_inputs })
+        };
+        let hosts: Vec<Host> = compiled
+            .into_iter()
+            .zip(nodes)
+            .filter_map(|(node, (name, inputs))| one((node, (name.to_string(), inputs))))
+            .collect();
+        Self { world, module_path, own, hosts }
+    }
+
+    /// Runs something with the fleet of the hosts that are wanted.
+    fn with<T>(&self, wanted: impl Fn(&str) -> bool, run: impl FnOnce(&Fleet<'_>) -> T) -> T {
+        let sources = Manifests::new(&self.world, self.module_path.clone());
+        let member = |host| {
+            let Host { catalog, translated, node } = host;
+            let certname = &translated.config.host.certname;
+            let NodeInputs { facts, trusted, parameters: variables, .. } = node;
+            Member { certname, translated, catalog, facts, trusted, variables }
+        };
+        let mut members: Vec<Member<'_>> = self.hosts.iter().map(member).collect();
+        members.retain(|member| wanted(member.certname));
+        members.sort_by_key(|member| member.certname);
+        let hierarchy = vec![vec!["role".into()], vec!["os".into(), "name".into()]];
+        let (site, own) = ("site".into(), self.own.clone());
+        run(&Fleet { site, own, hierarchy, members, sources: Some(&sources) })
+    }
+}
+
+fn control_repo() -> Site {
+    let site = Site::open(&common::project("fixtures/control-repo"));
+    assert_eq!(site.hosts.len(), 6);
+    site
+}
+
+#[test]
+fn modules_and_host_files_give_every_hosts_settings_again() {
+    control_repo().with(
+        |_| true,
+        |fleet| {
+            let factored = factor(fleet);
+            assert_eq!(check(fleet, &factored), []);
+            let rungs = factored.rungs;
+            let read = rungs.expression + rungs.table;
+            println!("{rungs:?}");
+            assert!(rungs.literal > 200 && read > 10, "most is shared, and some is read: {rungs:?}");
+        },
+    );
+}
+
+#[test]
+fn a_line_of_a_host_that_is_deleted_is_noticed() {
+    control_repo().with(
+        |_| true,
+        |fleet| {
+            let factored = factor(fleet);
+            let mut tried = 0;
+            for (certname, file) in &factored.hosts {
+                for at in 0..file.settings.len() {
+                    let mut changed = factored.clone();
+                    let gone = changed.hosts.get_mut(certname).unwrap().settings.remove(at);
+                    let found = check(fleet, &changed);
+                    let option = gone.option.join(".");
+                    assert!(found.iter().any(|it| it.certname == *certname), "{certname}: {option}");
+                    tried += 1;
+                }
+            }
+            assert!(tried > 60, "{tried}");
+        },
+    );
+}
+
+#[test]
+fn a_literal_of_a_module_that_is_changed_is_noticed() {
+    control_repo().with(
+        |_| true,
+        |fleet| {
+            let factored = factor(fleet);
+            let places = factored.modules.iter().flat_map(|(unit, module)| {
+                let groups = module.groups.iter().enumerate();
+                groups.flat_map(move |(group, it)| (0..it.settings.len()).map(move |at| (unit, group, at)))
+            });
+            let places: Vec<_> = places.collect();
+            assert!(places.len() > 200, "{}", places.len());
+            for (unit, group, at) in places {
+                let mut changed = factored.clone();
+                let setting = &mut changed.modules.get_mut(unit).unwrap().groups[group].settings[at].setting;
+                setting.value = match &setting.value {
+                    Expr::Bool(it) => Expr::Bool(!it),
+                    _ => Expr::str("changed"),
+                };
+                let option = setting.option.join(".");
+                assert!(!check(fleet, &changed).is_empty(), "{unit:?}: {option}");
+            }
+        },
+    );
+}
