@@ -70,7 +70,7 @@ pub(crate) fn of_host(fleet: &Fleet<'_>, host: usize, member: &Member<'_>, files
             let from = piece.items.iter().find_map(|item| origins.get(item)).cloned();
             made.push(Definition {
                 instance: from.as_deref().map(|from| instance(member, from)).unwrap_or_default(),
-                unit: fleet.unit_of(from.as_deref()),
+                unit: fleet.unit_of(member, from.as_deref()),
                 topic: setting.topic,
                 option: setting.option.clone(),
                 value: placed(&piece.value, host, files),

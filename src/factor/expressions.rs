@@ -3,9 +3,9 @@
 use super::{
     draft::by_commonest,
     evaluate::{Environment, evaluate},
-    fleet::{Fleet, UnitName},
+    fleet::{Fleet, UnitName, class_ref},
     identity::Identity,
-    inputs::{Input, Owner, Reader, Registry, class_ref, is_structured, literal},
+    inputs::{Input, Owner, Reader, Registry, is_structured, literal},
     slots::Slot,
     tables::Tables,
     transliterate::{attribute, condition},

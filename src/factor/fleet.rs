@@ -75,6 +75,15 @@ impl UnitName {
     }
 }
 
+/// The reference of a class, by its name in lower case.
+pub(crate) fn class_ref(class: &str) -> ResourceRef {
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    ResourceRef::new("Class", class.split("::").map(capital).collect::<Vec<_>>().join("::"))
+}
+
 /// Letters, digits and dashes only.
 pub(crate) fn plain(text: &str) -> EcoString {
     let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
@@ -116,8 +125,18 @@ impl Fleet<'_> {
         self.own.contains(class.split("::").next().unwrap_or(class))
     }
 
-    /// Returns the unit of an origin; what has none is the site's.
-    pub(crate) fn unit_of(&self, origin: Option<&Origin>) -> UnitName {
-        origin.map_or(UnitName::Main, |origin| self.unit(&origin.frames))
+    /// Returns the unit of an origin on a host; what has none is the site's, and so is what was collected from a host
+    /// that has another unit.
+    pub(crate) fn unit_of(&self, member: &Member<'_>, origin: Option<&Origin>) -> UnitName {
+        let unit = origin.map_or(UnitName::Main, |origin| self.unit(&origin.frames));
+        let there = match &unit {
+            UnitName::Main => true,
+            UnitName::Class(class) => member.catalog.resources.contains_key(&class_ref(class)),
+            UnitName::Node(node) => {
+                let nodes = member.catalog.resources.keys().filter(|it| it.type_name == "Node");
+                nodes.into_iter().any(|it| it.title.to_lowercase() == *node)
+            }
+        };
+        if there { unit } else { UnitName::Main }
     }
 }

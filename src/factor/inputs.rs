@@ -2,7 +2,7 @@
 //! host, names as `config.networking.*`. What the fleet agrees on is a literal.
 
 use super::{
-    fleet::{Fleet, UnitName},
+    fleet::{Fleet, UnitName, class_ref},
     identity,
     transliterate::{Inputs, Kind, Term},
     units::{Hosts, Units},
@@ -149,6 +149,8 @@ impl Reader<'_> {
 
     /// The unit in which a class stands, and the path of a parameter's option below it.
     fn place(&self, class: &str, name: &str) -> Option<(UnitName, Vec<EcoString>)> {
+        // `enable` switches the unit itself
+        let name = if name == "enable" { "enabled" } else { name };
         let own = UnitName::Class(class.into());
         if self.units.all.contains_key(&own) {
             return Some((own, vec![name.into()]));
@@ -251,14 +253,6 @@ impl Inputs for Reader<'_> {
         let mut members = self.hosts.iter().filter_map(|host| self.fleet.members.get(*host));
         members.find_map(|it| it.catalog.resources.get(&reference)).map(|it| it.origin.clone())
     }
-}
-
-pub(crate) fn class_ref(class: &str) -> ResourceRef {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-    };
-    ResourceRef::new("Class", class.split("::").map(capital).collect::<Vec<_>>().join("::"))
 }
 
 /// Whether a value takes many lines of a host's file: a set, or a list of other than plain values.

@@ -20,7 +20,7 @@ pub(crate) fn by_unit(fleet: &Fleet<'_>, units: &Units) -> IndexMap<UnitName, Ve
     for (host, member) in fleet.members.iter().enumerate() {
         let config = &member.translated.config;
         let origins: HashMap<ItemId, UnitName> =
-            config.ids().map(|(id, from)| (id, fleet.unit_of(from.origin.as_deref()))).collect();
+            config.ids().map(|(id, from)| (id, fleet.unit_of(member, from.origin.as_deref()))).collect();
         for stub in &member.translated.plan.stubs {
             let unit = origins.get(&stub.item).cloned().unwrap_or(UnitName::Main);
             let key = (unit, stub.item.clone(), stub.reason.clone());

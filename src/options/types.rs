@@ -456,12 +456,11 @@ mod tests {
     #[test]
     fn nearly_all_types_of_the_shipped_table_are_understood() {
         fn unknown(kind: &OptionType) -> bool {
-            match kind {
-                OptionType::Unknown => true,
-                OptionType::List { of, .. } | OptionType::Attrs(of) => unknown(of),
-                OptionType::Either(types) => types.iter().any(unknown),
-                _ => false,
+            if let OptionType::List { of, .. } | OptionType::Attrs(of) = kind {
+                return unknown(of);
             }
+            let either = matches!(kind, OptionType::Either(types) if types.iter().any(unknown));
+            either || matches!(kind, OptionType::Unknown)
         }
         let table = OptionTable::shipped();
         let rows = table.rows();
