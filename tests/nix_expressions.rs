@@ -46,6 +46,30 @@ with builtins; rec {
   reverseList = xs: genList (i: elemAt xs (length xs - i - 1)) (length xs);
   flatten = x: if isList x then concatMap flatten x else [ x ];
   range = a: b: if a > b then [ ] else genList (i: a + i) (b - a + 1);
+  attrByPath = path: d: s: if path == [ ] then s else if s ? ${head path} then attrByPath (tail path) d s.${head path} else d;
+  concatLines = concatMapStrings (s: s + "\n");
+  concatStrings = concatStringsSep "";
+  count = p: xs: length (filter p xs);
+  drop = n: xs: genList (i: elemAt xs (i + n)) (max 0 (length xs - n));
+  filterAttrs = p: s: removeAttrs s (filter (n: !(p n s.${n})) (attrNames s));
+  foldl = foldl';
+  hasInfix = p: s: length (split (escape p) s) > 1;
+  id = x: x;
+  imap0 = f: xs: genList (i: f i (elemAt xs i)) (length xs);
+  imap1 = f: imap0 (i: f (i + 1));
+  intersectLists = a: filter (x: elem x a);
+  mapAttrs' = f: s: listToAttrs (mapAttrsToList f s);
+  max = a: b: if a > b then a else b;
+  min = a: b: if a < b then a else b;
+  mod = a: b: a - b * (a / b);
+  nameValuePair = name: value: { inherit name value; };
+  optionalAttrs = c: s: if c then s else { };
+  optionals = c: xs: if c then xs else [ ];
+  sublist = n: c: xs: take c (drop n xs);
+  subtractLists = a: filter (x: !(elem x a));
+  toInt = fromJSON;
+  toList = x: if isList x then x else [ x ];
+  trim = s: let m = match "[ \t\r\n]*([^ \t\r\n].*[^ \t\r\n]|[^ \t\r\n])?[ \t\r\n]*" s; in if m == [ null ] then "" else head m;
   toUpper = replaceStrings (chars lower) (chars upper);
   toLower = replaceStrings (chars upper) (chars lower);
   lower = "abcdefghijklmnopqrstuvwxyz";
@@ -346,7 +370,11 @@ fn nix(text: &str) -> Option<serde_json::Value> {
 
 #[test]
 fn the_interpreter_agrees_with_nix() {
-    let cases = cases(1500);
+    compare(&cases(1500));
+}
+
+/// Evaluates each expression and the value that ours gives by Nix, and compares the two.
+fn compare(cases: &[(Expr, Expr)]) {
     let both: Vec<String> = cases
         .iter()
         .flat_map(|(expr, value)| [expr, value])
@@ -357,6 +385,128 @@ fn the_interpreter_agrees_with_nix() {
     for ((expr, _), answer) in cases.iter().zip(answers.chunks(2)) {
         assert_eq!(answer[1], answer[0], "ours is the first, Nix's the second of\n{}", emit::nix(expr));
     }
+}
+
+/// `a: b: body` over the names of its parameters.
+fn function(names: &[&str], body: Expr) -> Expr {
+    names.iter().rev().fold(body, |body, name| Expr::lambda(*name, body))
+}
+
+/// A call of each function that the generator does not call.
+fn calls() -> Vec<Expr> {
+    let (s, int, name) = (|text: &str| Expr::str(text), Expr::Int, |name: &str| Expr::select(name));
+    let strings = || Expr::strings(["b", "a", "c", "a"]);
+    let ints = || Expr::List(vec![int(3), int(-1), int(2)]);
+    let set = || Expr::attrs([("b", int(2)), ("a", int(1))]);
+    let pair = || {
+        Expr::text(vec![
+            Part::Expr(name("n")),
+            Part::Text("=".into()),
+            Part::Expr(Expr::apply("toString", vec![name("v")])),
+        ])
+    };
+    let positive = || function(&["v"], Expr::binary(Op::Greater, name("v"), int(1)));
+    let call = Expr::apply;
+    vec![
+        call("lib.attrByPath", vec![Expr::strings(["x", "y"]), int(0), Expr::attrs([("x", set())])]),
+        call("lib.attrByPath", vec![Expr::strings(["x", "a"]), int(0), Expr::attrs([("x", set())])]),
+        call("builtins.concatLists", vec![Expr::List(vec![strings(), ints(), Expr::List(vec![])])]),
+        call("builtins.concatMap", vec![function(&["v"], Expr::List(vec![name("v"), name("v")])), ints()]),
+        call(
+            "lib.concatMapStringsSep",
+            vec![s("-"), function(&["v"], call("toString", vec![name("v")])), ints()],
+        ),
+        call("lib.concatStrings", vec![strings()]),
+        call("lib.concatLines", vec![strings()]),
+        call("lib.count", vec![positive(), ints()]),
+        call("lib.drop", vec![int(2), strings()]),
+        call("lib.drop", vec![int(9), strings()]),
+        call("builtins.elemAt", vec![strings(), int(2)]),
+        call(
+            "lib.filterAttrs",
+            vec![function(&["n", "v"], Expr::binary(Op::Equal, name("n"), s("a"))), set()],
+        ),
+        call("lib.flatten", vec![Expr::List(vec![strings(), Expr::List(vec![ints()]), s("x")])]),
+        call(
+            "builtins.foldl'",
+            vec![function(&["n", "v"], Expr::binary(Op::Subtract, name("n"), name("v"))), int(9), ints()],
+        ),
+        call(
+            "lib.foldl",
+            vec![function(&["n", "v"], Expr::binary(Op::Subtract, name("n"), name("v"))), int(9), ints()],
+        ),
+        call(
+            "builtins.genList",
+            vec![function(&["v"], Expr::binary(Op::Multiply, name("v"), name("v"))), int(4)],
+        ),
+        call("builtins.getAttr", vec![s("a"), set()]),
+        call("builtins.hasAttr", vec![s("z"), set()]),
+        Expr::List(["b", "a.", "zz"].map(|text| call("lib.hasInfix", vec![s(text), s("a.b")])).into()),
+        call("lib.id", vec![set()]),
+        call("lib.imap0", vec![function(&["n", "v"], Expr::binary(Op::Add, name("n"), name("v"))), ints()]),
+        call("lib.imap1", vec![function(&["n", "v"], Expr::binary(Op::Add, name("n"), name("v"))), ints()]),
+        call("lib.init", vec![strings()]),
+        call("lib.intersectLists", vec![Expr::strings(["a", "x"]), strings()]),
+        Expr::List(
+            ["isAttrs", "isBool", "isFloat", "isInt", "isList", "isNull", "isString"]
+                .into_iter()
+                .flat_map(|test| {
+                    [set(), int(1), Expr::Null, strings(), s("")]
+                        .map(|it| call(&format!("builtins.{test}"), vec![it]))
+                })
+                .collect(),
+        ),
+        call("lib.last", vec![strings()]),
+        call("builtins.lessThan", vec![s("a"), s("b")]),
+        call(
+            "builtins.listToAttrs",
+            vec![Expr::List(vec![
+                call("lib.nameValuePair", vec![s("x"), int(1)]),
+                call("lib.nameValuePair", vec![s("x"), int(2)]),
+            ])],
+        ),
+        call(
+            "lib.mapAttrs'",
+            vec![function(&["n", "v"], call("lib.nameValuePair", vec![pair(), name("v")])), set()],
+        ),
+        Expr::List(vec![call("lib.max", vec![int(1), int(2)]), call("lib.min", vec![int(1), int(2)])]),
+        Expr::List([(7, 3), (-7, 3), (7, -3)].map(|(a, b)| call("lib.mod", vec![int(a), int(b)])).into()),
+        Expr::List(vec![
+            call("lib.optional", vec![Expr::Bool(true), int(1)]),
+            call("lib.optional", vec![Expr::Bool(false), int(1)]),
+        ]),
+        Expr::List(vec![
+            call("lib.optionals", vec![Expr::Bool(true), ints()]),
+            call("lib.optionals", vec![Expr::Bool(false), ints()]),
+        ]),
+        call("lib.optionalAttrs", vec![Expr::Bool(false), set()]),
+        // what is left out is not evaluated
+        call("lib.optionalString", vec![Expr::Bool(false), call("throw", vec![s("never")])]),
+        call("removeAttrs", vec![set(), Expr::strings(["a", "z"])]),
+        call("lib.sublist", vec![int(1), int(2), strings()]),
+        call("builtins.substring", vec![int(1), int(-1), s("abc")]),
+        call("builtins.substring", vec![int(5), int(2), s("abc")]),
+        call("lib.subtractLists", vec![Expr::strings(["a"]), strings()]),
+        call("builtins.tail", vec![strings()]),
+        call("lib.take", vec![int(2), strings()]),
+        call("lib.toInt", vec![s("42")]),
+        call("builtins.toJSON", vec![Expr::attrs([("x", strings()), ("a", set()), ("t", s("\"\n\u{7}é"))])]),
+        call("lib.toList", vec![s("x")]),
+        Expr::List(["  a b\n", "", " ", "x"].map(|text| call("lib.trim", vec![s(text)])).into()),
+    ]
+}
+
+#[test]
+fn every_function_does_what_nixpkgs_does() {
+    let cases: Vec<(Expr, Expr)> = calls()
+        .into_iter()
+        .map(|call| {
+            let value = evaluate(&call, &Environment::default());
+            let value = value.unwrap_or_else(|fault| panic!("{}: {fault}", emit::nix(&call)));
+            (call, value)
+        })
+        .collect();
+    compare(&cases);
 }
 
 #[test]

@@ -245,8 +245,10 @@ fn varying(hosts: &[Host]) -> Vec<Slot> {
             }
         }
     }
+    // several bodies of one expression are one place: only a place that a host has once is a slot
+    let once = |slot: &Slot| slot.values.windows(2).all(|pair| pair[0].0 != pair[1].0);
     let differs = |slot: &Slot| slot.values.iter().any(|(_, value)| *value != slot.values[0].1);
-    slots.into_values().filter(differs).collect()
+    slots.into_values().filter(|slot| once(slot) && differs(slot)).collect()
 }
 
 #[derive(Default)]
@@ -324,6 +326,6 @@ fn what_differs_in_the_fixture_is_transliterated() {
     if std::env::var("SITE").is_err() {
         assert_eq!(figures.wrong, Vec::<String>::new());
         assert!(figures.varying >= 10, "the fixture's hosts hardly differ");
-        assert!(figures.verified >= 18, "{} of {}", figures.verified, figures.varying);
+        assert!(figures.verified >= 26, "{} of {}", figures.verified, figures.varying);
     }
 }

@@ -149,11 +149,6 @@ pub(super) fn concat_map(m: &Machine<'_>, it: &[Value]) -> Answer {
     concat_lists(m, &[lists])
 }
 
-pub(super) fn concat_map_attrs_string_sep(m: &Machine<'_>, it: &[Value]) -> Answer {
-    let items = map_attrs_to_list(m, it.get(1..).unwrap_or_default())?;
-    separated(arg(it, 0), list(&[items], 0)?)
-}
-
 pub(super) fn concat_map_strings(m: &Machine<'_>, it: &[Value]) -> Answer {
     join(&mapped(m, arg(it, 0), list(it, 1)?)?)
 }
@@ -194,16 +189,6 @@ pub(super) fn elem_at(_: &Machine<'_>, it: &[Value]) -> Answer {
     let found = at.and_then(|at| list(it, 0).ok()?.get(at).cloned());
     list(it, 0)?;
     found.ok_or_else(|| Fault::thrown("the index is out of bounds"))
-}
-
-pub(super) fn escape_shell_arg(m: &Machine<'_>, it: &[Value]) -> Answer {
-    let shown = to_string(m, it)?;
-    let word = text(&shown)?;
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || ",._+:@%/-".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return Ok(Value::str(word));
-    }
-    Ok(Value::Str(eco_format!("'{}'", word.replace('\'', "'\\''"))))
 }
 
 pub(super) fn filter(m: &Machine<'_>, it: &[Value]) -> Answer {

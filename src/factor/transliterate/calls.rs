@@ -107,7 +107,6 @@ impl<'a> Work<'a> {
             "lookup" | "hiera" | "lookup_default" => return self.look_up(scope, &call, node.span),
             "fact" | "facts" => return self.fact_call(scope, &call, node.span),
             "dig" | "get" => return self.dig(scope, &call, node.span),
-            "String" | "Integer" => {}
             _ => {}
         }
         if name == "getvar" {
