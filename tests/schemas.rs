@@ -11,6 +11,8 @@
     reason = "a test says what is wrong by failing, and prints what it looked at"
 )]
 
+#[path = "standin_support/mod.rs"]
+mod standin;
 #[path = "activation_support/mod.rs"]
 mod support;
 
@@ -114,4 +116,22 @@ fn comparing_and_checking_keep_their_schemas() {
     let facts = facts.to_str().unwrap();
     check("check", &["check", control.to_str().unwrap(), "--facts", facts, "--exported", "none"]);
     check("check", &["check", "/nonexistent", "--facts", facts]);
+}
+
+#[test]
+fn verifying_keeps_its_schema() {
+    if !standin::nix_or_skip() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let tree = standin::tree(dir.path());
+    let repo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/control-repo");
+    let at = |path: &Path| path.to_str().unwrap().to_owned();
+    let (out, tree, facts) = (at(&dir.path().join("out")), at(&tree), at(&repo.join("facts")));
+    let converted =
+        migrate(&["convert", &at(&repo), "--out", &out, "--facts", &facts, "--node", "web01.example.net"]);
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+    check("verify", &["verify", "--nixos", &out, "--nixpkgs", &tree]);
+    write(dir.path(), "out/broken.nix", "{", 0o644);
+    check("verify", &["verify", "--nixos", &out, "--nixpkgs", &tree]);
 }

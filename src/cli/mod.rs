@@ -29,6 +29,7 @@ mod session;
 mod since;
 mod started;
 mod status;
+mod verify;
 mod written;
 
 pub use codes::{all_codes, find_code};
@@ -65,6 +66,8 @@ enum Command {
     Check(check::Check),
     /// Explain where a resource comes from and what it becomes, or what a diagnostic code means
     Explain(explain::Explain),
+    /// Evaluate converted hosts with the real Nix and compare them with what was claimed
+    Verify(verify::Verify),
     /// Make a table of the options of your own nixpkgs, for `--options`
     Index(index::Index),
     /// Capture what a host really has, for `--observed`
@@ -111,6 +114,7 @@ impl Command {
             Self::Convert(command) => command.run(session),
             Self::Explain(command) => command.run(session),
             Self::Check(command) => command.run(session),
+            Self::Verify(command) => command.run(session),
             Self::Index(command) => command.run(session),
             Self::Observe(command) => command.run(session),
             Self::Secrets(command) => command.run(session),

@@ -16,6 +16,7 @@ pub(crate) use codes::{SECRET, WRITE};
 pub(crate) use folder::compare;
 pub use folder::{Decided, Kept, Why, Written, check_folder, write_output};
 pub use guard::{Needle, find_secret, needles};
+pub(crate) use nix::expression;
 pub use nix::nix;
 pub(crate) use nix::{attribute, host_key, needed};
 

@@ -53,6 +53,14 @@ pub(crate) const NO_NIX: Code = Code {
                   needs Nix 2.18 or later. The message has Nix's own words.",
 };
 
+/// There is nothing to verify.
+pub(crate) const NO_FOLDER: Code = Code {
+    name: "verify::no-folder",
+    title: "a folder that cannot be verified",
+    explanation: "A converted folder has `report.json`, `hosts.nix`, `default.nix` and a native host file for each host. \
+                  One of these is missing or cannot be read, so nothing was looked at.",
+};
+
 /// All codes of this stage.
 pub const CODES: &[Code] =
-    &[UNKNOWN_OPTION, RENAMED_OPTION, REMOVED_OPTION, READ_ONLY_OPTION, WRONG_TYPE, NO_NIX];
+    &[UNKNOWN_OPTION, RENAMED_OPTION, REMOVED_OPTION, READ_ONLY_OPTION, WRONG_TYPE, NO_NIX, NO_FOLDER];

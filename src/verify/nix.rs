@@ -5,9 +5,15 @@ use crate::diag::{Diagnostic, Result};
 use serde_json::Value as Json;
 use std::{
     ffi::OsString,
-    io::{ErrorKind, Read},
-    path::Path,
+    io::{ErrorKind, Read, Write},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
 };
 
 /// The program that evaluates.
@@ -43,13 +49,13 @@ impl Nix {
         Self { words: program.split_whitespace().map(Into::into).collect() }
     }
 
-    /// Parses a file without evaluating it.
+    /// Parses files without evaluating them.
     ///
     /// # Errors
-    /// Gives what Nix says.
-    pub fn parse(&self, file: &Path) -> Result<Result<(), NixFailure>> {
+    /// The outer error is that Nix cannot be started, the inner one the first file that is not Nix.
+    pub fn parse(&self, files: &[PathBuf]) -> Result<Result<(), NixFailure>> {
         let mut command = self.command()?;
-        command.arg("--parse").arg(file);
+        command.arg("--parse").args(files);
         Ok(finish(command)?.map(|_| ()))
     }
 
@@ -59,7 +65,9 @@ impl Nix {
     /// The outer error is that Nix cannot be started, the inner one that it refuses.
     pub fn evaluate(&self, expression: &str) -> Result<Result<Evaluated, NixFailure>> {
         let mut command = self.command()?;
-        command.args(["--eval", "--strict", "--json", "--readonly-mode", "--expr"]).arg(expression);
+        // as a file: an argument is not as long as the questions of several hosts
+        let file = written(expression)?;
+        command.args(["--eval", "--strict", "--json", "--readonly-mode"]).arg(file.path());
         let ended = match finish(command)? {
             Ok(ended) => ended,
             Err(failure) => return Ok(Err(failure)),
@@ -87,6 +95,17 @@ impl Nix {
     }
 }
 
+fn written(expression: &str) -> Result<tempfile::NamedTempFile> {
+    let write = || {
+        let mut file = tempfile::Builder::new().suffix(".nix").tempfile()?;
+        file.write_all(expression.as_bytes())?;
+        Ok::<_, std::io::Error>(file)
+    };
+    write().map_err(|error| {
+        Box::new(Diagnostic::error(&NO_NIX, format!("a temporary file for Nix cannot be written: {error}")))
+    })
+}
+
 struct Ended {
     out: Vec<u8>,
     said: String,
@@ -111,18 +130,44 @@ fn finish(mut command: Command) -> Result<Result<Ended, NixFailure>> {
         drop(read);
         String::from_utf8_lossy(&said).into_owned()
     });
+    let watch = Watch::start(child.id());
     let mut out = Vec::new();
     if let Some(mut stdout) = stdout {
         stdout.read_to_end(&mut out).map_err(fault)?;
     }
-    // it has closed its output and is about to end: what it took stands until it is waited for
-    let peak = peak_of(child.id());
     let status = child.wait().map_err(fault)?;
-    let said = reader.join().unwrap_or_default();
+    let (said, peak) = (reader.join().unwrap_or_default(), watch.peak());
     if status.success() {
         return Ok(Ok(Ended { out, said, peak }));
     }
     Ok(Err(NixFailure { message: main_message(&said), said }))
+}
+
+/// Looks at the memory of a process from time to time, until it ends.
+struct Watch {
+    done: Arc<AtomicBool>,
+    looking: JoinHandle<u64>,
+}
+
+impl Watch {
+    fn start(process: u32) -> Self {
+        let done = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&done);
+        let looking = std::thread::spawn(move || {
+            let mut most = 0;
+            while !ended.load(Ordering::Relaxed) {
+                most = peak_of(process).max(most);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            most
+        });
+        Self { done, looking }
+    }
+
+    fn peak(self) -> u64 {
+        self.done.store(true, Ordering::Relaxed);
+        self.looking.join().unwrap_or(0)
+    }
 }
 
 /// The most memory a process had so far, where the system says.

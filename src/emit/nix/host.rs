@@ -64,6 +64,9 @@ pub(super) fn format_marked(name: &str, marked: &str) -> Result<Printed> {
 /// Lays a text out as nixfmt does, and checks that doing so again changes nothing.
 pub(super) fn format(name: &str, text: &str) -> Result<String> {
     let fault = |what: String| Box::new(Diagnostic::error(&codes::NOT_NIX, format!("`{name}`: {what}")));
+    if text.contains('\0') {
+        return Err(fault("a text with a NUL byte, which Nix's strings cannot hold".into()));
+    }
     let mut text = text.to_owned();
     for _ in 0..3 {
         let next = nixfmt_rs::format(&text).map_err(|error| fault(format!("{error:?}")))?;

@@ -38,3 +38,28 @@ impl printer::Paths for Root {
 pub fn nix(expr: &Expr) -> String {
     printer::print(expr, &Root)
 }
+
+/// Files and paths as a caller has them.
+struct Elsewhere<'a> {
+    file: &'a dyn Fn(&str) -> String,
+    path: &'a dyn Fn(&str) -> String,
+}
+
+impl printer::Paths for Elsewhere<'_> {
+    fn file(&self, key: &str) -> String {
+        (self.file)(key)
+    }
+
+    fn path(&self, path: &str) -> String {
+        (self.path)(path)
+    }
+}
+
+/// Prints one expression with the files of the output wherever the caller has them.
+pub(crate) fn expression(
+    expr: &Expr,
+    file: &dyn Fn(&str) -> String,
+    path: &dyn Fn(&str) -> String,
+) -> String {
+    printer::print(expr, &Elsewhere { file, path })
+}

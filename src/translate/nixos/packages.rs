@@ -113,7 +113,7 @@ fn service(planner: &mut Planner<'_>, (package, id): (&Package, &ItemId), module
         let reason = eco_format!("its service does not run here; {module} would bring it");
         return Decision::new(Class::Satisfied, RULE, reason);
     }
-    planner.set(Topic::Services, &option, Expr::Bool(true), Of::item(id, &package.from));
+    services::enable(planner, &option, Of::item(id, &package.from));
     Decision::new(Class::Native, RULE, eco_format!("{module}.enable, as Debian starts what it installs"))
 }
 

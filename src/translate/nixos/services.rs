@@ -74,6 +74,20 @@ const BASE: [&str; 10] = [
     "systemd-user-sessions",
 ];
 
+/// Sets of settings that NixOS reads once the module is on, and that have no default.
+const NO_DEFAULT: [&[&str]; 1] = [&["services", "grafana", "settings"]];
+
+/// Turns a module on.
+pub(super) fn enable(planner: &mut Planner<'_>, option: &[&str], of: Of<'_>) {
+    planner.set(Topic::Services, option, Expr::Bool(true), of);
+    let module = option.split_last().map_or(option, |(_, module)| module);
+    for settings in NO_DEFAULT {
+        if settings.starts_with(module) && !planner.is_set(settings) {
+            planner.set(Topic::Services, settings, Expr::Attrs(Vec::new()), of);
+        }
+    }
+}
+
 /// The name that a unit of Debian has on NixOS.
 pub(super) fn unit_of(name: &str) -> EcoString {
     match name {
@@ -144,7 +158,7 @@ fn one(planner: &mut Planner<'_>, service: &Service, id: &ItemId) -> Decision {
         }
         _ if off => Decision::new(Class::Satisfied, RULE, "nothing enables it").flag(Flag::Absent),
         Some(option) => {
-            planner.set(Topic::Services, option, Expr::Bool(true), of);
+            enable(planner, option, of);
             state(service, Decision::new(Class::Native, RULE, option.join(".")))
         }
         None => Decision::new(Class::Manual, RULE, "no module of NixOS is known for this service"),

@@ -150,6 +150,12 @@ let
         assert check;
         builtins.mapAttrs (_: it: it.value) children
         // lib.optionalAttrs (unknown != [ ]) (freeform.merge path others);
+      # every name is known, however deep; no value is looked at
+      checked =
+        assert check;
+        builtins.all (key: below.${key}.option != null || children.${key}.checked) (
+          builtins.filter (key: below ? ${key}) (builtins.attrNames named)
+        );
       defined =
         assert check;
         builtins.foldl' (
@@ -273,7 +279,9 @@ let
             ++ definitions;
         };
       };
-      config = top.result.value;
+      config =
+        assert top.result.checked;
+        top.result.value;
     in
     {
       inherit config;
