@@ -17,7 +17,9 @@ let
       (if it._type == "if" && !it.condition then missing else bare it.content)
     else
       it;
-  file = it: if builtins.pathExists it && builtins.readFileType it == "regular" then { "§file" = builtins.hashFile "sha256" it; } else { "§path" = toString it; };
+  # old releases of Nix tell what a path is by its folder alone
+  isFile = it: builtins.pathExists it && (builtins.readDir (dirOf it)).${baseNameOf it} == "regular";
+  file = it: if isFile it then { "§file" = builtins.hashFile "sha256" it; } else { "§path" = toString it; };
   package =
     it:
     {

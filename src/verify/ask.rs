@@ -120,8 +120,7 @@ impl Place<'_> {
             "let\nask = {ASK};\nhosts = builtins.mapAttrs (_: quiet) (import ({folder} + \"/default.nix\") {{ nixpkgs = {nixpkgs}; }});\n\
              quiet = host: if host ? extendModules then host.extendModules {{ modules = [ {{ \
              documentation.nixos.enable = host.lib.mkForce false; }} ]; }} else host;\n\
-             said = list: let done = builtins.tryEval (builtins.deepSeq list list); in \
-             if done.success then done.value else [ \"what is asserted cannot be evaluated\" ];\n\
+             said = list: builtins.deepSeq list list;\n\
              one = host: asks: {{\nanswers = ask {{ inherit host asks; folder = {folder}; }};\n\
              assertions = said (map (it: it.message) (builtins.filter (it: !it.assertion) host.config.assertions));\n\
              warnings = said host.config.warnings;\n}};\nin\n{{\n"

@@ -96,7 +96,8 @@ fn module(id: &ItemId, plan: &Plan) -> Option<Question> {
     if id.kind == ItemKind::Service && verdict.class == Class::Unit {
         return Some(unit(id));
     }
-    let named = verdict.reason.split([' ', ',', ';', '=']).find(|word| word.contains('.'));
+    // a reason that begins with a module names the one that it is about
+    let named = verdict.reason.split([' ', ',', ';', '=']).next().filter(|word| word.contains('.'));
     let by_rule =
         MODULES.iter().find(|(rule, _)| *rule == verdict.rule).map(|(_, module)| (*module).to_owned());
     let by_rule = by_rule.unwrap_or_else(|| format!("services.{}", verdict.rule));

@@ -10,6 +10,17 @@ use std::{
     process::Command,
 };
 
+/// What NixOS has on where nobody says anything.
+const ON_BY_DEFAULT: [&str; 7] = [
+    "environment.etc.<name>.enable",
+    "programs.bash.completion.enable",
+    "security.sudo.enable",
+    "services.logrotate.enable",
+    "services.timesyncd.enable",
+    "systemd.services.<name>.enable",
+    "systemd.timers.<name>.enable",
+];
+
 /// Writes the stand-in into a folder and returns the tree's path.
 pub fn tree(folder: &Path) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin");
@@ -23,7 +34,12 @@ pub fn tree(folder: &Path) -> PathBuf {
         }
     }
     let table = OptionTable::shipped();
-    fs::write(to.join("options.json"), node(table, table.root()).to_string()).unwrap();
+    let mut options = node(table, table.root());
+    for name in ON_BY_DEFAULT {
+        let place = name.split('.').fold(&mut options, |at, name| &mut at["below"][name]);
+        place["default"] = true.into();
+    }
+    fs::write(to.join("options.json"), options.to_string()).unwrap();
     fs::write(to.join("packages.json"), json!(packages()).to_string()).unwrap();
     to
 }

@@ -15,7 +15,8 @@ let
     readOnly = has "r" it;
     removed = has "x" it;
     renamed = it.to or null;
-  };
+  }
+  // lib.optionalAttrs (it ? default) { inherit (it) default; };
 
   # The type that data says, with the options below it.
   build =

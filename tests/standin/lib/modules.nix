@@ -118,9 +118,19 @@ let
       isName = key: builtins.substring 0 1 key != "<" && key != "*";
       below = lib.filterAttrs (key: _: isName key) tree.below;
       # what NixOS takes from the name of the set that it is in
-      given = key: lib.optional (name != null && builtins.elem key [ "name" "mountPoint" "target" ]) (
-        { file = "its name"; value = mkOverride 1000 name; }
-      );
+      given =
+        key:
+        let
+          own = value: [ { file = "its name"; value = mkOverride 1000 value; } ];
+        in
+        if name == null then
+          [ ]
+        else if builtins.elem key [ "name" "mountPoint" "target" ] then
+          own name
+        else if key == "home" && path == [ "users" "users" name ] then
+          own "/home/${name}"
+        else
+          [ ];
       child =
         key: node:
         if node.option != null then

@@ -50,6 +50,12 @@ in
     default = "${config.networking.hostName}.${config.networking.domain}";
   };
 
+  # NixOS's own account
+  config.users.users.root = {
+    uid = lib.mkDefault 0;
+    home = lib.mkDefault "/root";
+  };
+
   config.assertions =
     mapAttrsToList (name: it: {
       assertion = it.device != null || it.label != null || builtins.elem it.fsType [ "tmpfs" "overlay" ];
