@@ -25,6 +25,27 @@ let
       imap1 = f: imap0 (n: f (n + 1));
       flatten = x: if builtins.isList x then builtins.concatMap flatten x else [ x ];
       unique = builtins.foldl' (found: it: if builtins.elem it found then found else found ++ [ it ]) [ ];
+      sublist =
+        start: count: list:
+        let
+          length = builtins.length list;
+          there = if start >= length then 0 else if start + count > length then length - start else count;
+        in
+        builtins.genList (n: builtins.elemAt list (n + start)) there;
+      take = sublist 0;
+      drop = count: list: sublist count (builtins.length list) list;
+      reverseList =
+        list:
+        let
+          length = builtins.length list;
+        in
+        builtins.genList (n: builtins.elemAt list (length - n - 1)) length;
+      count = holds: list: builtins.length (builtins.filter holds list);
+      foldl = f: start: list: if list == [ ] then start else foldl f (f start (builtins.head list)) (builtins.tail list);
+      min = a: b: if a < b then a else b;
+      max = a: b: if a > b then a else b;
+      mod = a: b: a - b * (a / b);
+      intersectLists = a: builtins.filter (it: builtins.elem it a);
       subtractLists = gone: builtins.filter (it: !builtins.elem it gone);
       optional = condition: it: if condition then [ it ] else [ ];
       optionals = condition: list: if condition then list else [ ];

@@ -127,7 +127,7 @@ let
           [ ]
         else if builtins.elem key [ "name" "mountPoint" "target" ] then
           own name
-        else if key == "home" && path == [ "users" "users" name ] then
+        else if key == "home" && name != "root" && path == [ "users" "users" name ] then
           own "/home/${name}"
         else
           [ ];
