@@ -37,6 +37,8 @@ pub(super) struct Conversion {
     /// Where the code behind the catalogs is.
     world: DiskWorld,
     module_path: Vec<PathBuf>,
+    /// The site's manifest.
+    manifest: Option<PathBuf>,
     /// The facts that the hierarchy of the data reads.
     hierarchy: Vec<Vec<EcoString>>,
     /// The modules that are the site's own.
@@ -75,7 +77,10 @@ impl Conversion {
 
     /// Emits the files of all hosts.
     pub(super) fn emit(&self) -> Result<Output> {
-        let sources = Manifests::new(&self.world, self.module_path.clone());
+        let mut sources = Manifests::new(&self.world, self.module_path.clone());
+        if let Some(manifest) = &self.manifest {
+            sources = sources.with_site(manifest);
+        }
         let fleet = self.fleet(&sources);
         let factored = factor::factor(&fleet);
         match factor::check(&fleet, &factored).first() {
@@ -186,7 +191,8 @@ fn all(loaded: &Loaded, mounts: &Mounts) -> Result<Conversion, Vec<Diagnostic>> 
     let kept = compiled.iter().zip(nodes).filter(|(node, _)| node.catalog.is_some());
     let nodes = kept.filter_map(|(_, (_, inputs))| inputs.ok()).collect();
     let (world, module_path) = (loaded.world.clone(), loaded.repo.module_path.clone());
-    Ok(Conversion { compiled, hosts, around, nodes, world, module_path, hierarchy, own })
+    let manifest = loaded.repo.manifest.clone();
+    Ok(Conversion { compiled, hosts, around, nodes, world, module_path, hierarchy, own, manifest })
 }
 
 /// The facts that `hiera.yaml` reads: `%{facts.role}`, `%{::role}`, `%{role}`.
