@@ -245,16 +245,14 @@ fn settings_are_composed_on_what_is_declared() {
 #[test]
 fn edits_without_a_base_name_what_is_missing() {
     let host = translated(&[
-        ("File_line", "allow", json!({"path": "/etc/hosts.allow", "line": "sshd: ALL", "match": "^sshd:"})),
+        ("File_line", "allow", json!({"path": "/etc/hosts.site", "line": "sshd: ALL", "match": "^sshd:"})),
         ("File", "/etc/seed", json!({"content": "x", "replace": false})),
         ("Ini_setting", "s", json!({"path": "/etc/seed", "section": "a", "setting": "b", "value": "c"})),
         ("Ini_setting", "r", json!({"path": "/etc/seed", "setting": "b", "value": "c", "refreshonly": true})),
     ]);
-    for (resource, word) in [
-        ("File_line[allow]", "/etc/hosts.allow"),
-        ("Ini_setting[s]", "seeded"),
-        ("Ini_setting[r]", "changes"),
-    ] {
+    for (resource, word) in
+        [("File_line[allow]", "/etc/hosts.site"), ("Ini_setting[s]", "seeded"), ("Ini_setting[r]", "changes")]
+    {
         let (class, reason) = verdict(&host, resource);
         assert!(class == Class::Manual && reason.contains(word), "{resource}: {reason}");
     }

@@ -84,7 +84,7 @@ fn most_literal_titles_of_the_test_repos_are_in_nixpkgs() {
     }
     println!("not known: {:?}", kinds.get("unknown"));
     let counted = ["attribute", "module", "base", "unknown"].map(count).iter().sum::<usize>();
-    assert!(counted >= 30, "the repos have packages: {kinds:?}");
+    assert!(counted >= 10, "the repos have packages: {kinds:?}");
     assert!((count("attribute") + count("module") + count("base")) * 100 >= counted * 85, "{kinds:?}");
 }
 

@@ -39,11 +39,8 @@ fn converted(repo: &str, out: &Path, flags: &[&str]) -> PathBuf {
             migrate.arg(flag).arg(repo.join(folder));
         }
     }
-    // facts do not tell gateways, and what nobody tells is asserted in vain
     let settings = out.with_extension("toml");
-    let gateways: String =
-        ["203.0.113", "198.51.100", "192.0.2"].map(|it| format!("\"{it}.0/24\" = \"{it}.254\"\n")).concat();
-    std::fs::write(&settings, format!("[gateways]\n{gateways}")).unwrap();
+    support::write_gateways(&settings);
     let output = common::run(migrate.arg("--config").arg(&settings));
     assert_eq!(output.status.code(), Some(0), "{}", common::stderr(&output));
     out

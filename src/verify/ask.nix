@@ -55,7 +55,10 @@ let
       missing;
   among =
     want: got:
-    if builtins.isAttrs want && builtins.isAttrs got && !isPackage want && !isPackage got then
+    # whatever is there is too much where nothing is to be
+    if want == missing then
+      (if got == missing then missing else "there")
+    else if builtins.isAttrs want && builtins.isAttrs got && !isPackage want && !isPackage got then
       builtins.mapAttrs (name: it: if got ? ${name} then among (bare it) got.${name} else missing) want
     else
       plain got;
