@@ -134,5 +134,5 @@ pub fn nix_or_skip() -> bool {
 /// Writes a settings file with the fixtures' gateways: facts do not tell them, and what nobody tells is asserted in vain.
 pub fn write_gateways(settings: &Path) {
     let gateways = ["203.0.113", "198.51.100", "192.0.2"].map(|it| format!("\"{it}.0/24\" = \"{it}.254\"\n"));
-    std::fs::write(settings, format!("[gateways]\n{}", gateways.concat())).unwrap();
+    fs::write(settings, format!("[gateways]\n{}", gateways.concat())).unwrap();
 }
