@@ -147,7 +147,10 @@ fn deliver(report: &Report, written: &Written, folder: &Path, session: &mut Sess
         "  report.html    every resource and attribute, for a browser; report.json for programs"
     )?;
     writeln!(session.out, "  docs/          how each host moves, step by step, and the way back")?;
-    writeln!(session.out, "  flake.nix      the NixOS hosts, one file each under hosts/")?;
+    writeln!(
+        session.out,
+        "  flake.nix      the NixOS hosts: shared modules, a small file each under hosts/"
+    )?;
     writeln!(session.out, "  native/        the same hosts for `migrate plan` and `migrate apply`")?;
     Ok(())
 }
