@@ -32,6 +32,9 @@ fn one(planner: &mut Planner<'_>, cron: &Cron, id: &ItemId) -> Decision {
     let Some(command) = cron.command.as_plain() else {
         return Decision::new(Class::Manual, RULE, "the command holds a secret").flag(Flag::NeedsSecret);
     };
+    if runs_puppet(command) {
+        return Decision::new(Class::Dropped, "puppet-itself", "Puppet's agent is retired");
+    }
     let found = retarget(planner.packages, command);
     if let Some(path) = found.unknown.first() {
         return Decision::new(Class::Manual, RULE, eco_format!("no package is known that has `{path}`"));
@@ -42,6 +45,18 @@ fn one(planner: &mut Planner<'_>, cron: &Cron, id: &ItemId) -> Decision {
         return crontab_line(planner, cron, id, &found);
     }
     timer(planner, cron, id, (command, found))
+}
+
+/// Whether a command is a run of Puppet's agent, or of `apply`: perhaps after a test or a pause, and with nothing after.
+fn runs_puppet(command: &str) -> bool {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let Some(at) = words.iter().position(|word| *word == "puppet" || word.ends_with("/puppet")) else {
+        return false;
+    };
+    let (before, after) = words.split_at(at);
+    let waits = before.first().is_none_or(|first| matches!(*first, "test" | "[" | "sleep"));
+    let ends = |word: &&str| matches!(*word, "|" | "||" | "&&" | ";") || word.ends_with(';');
+    waits && matches!(after.get(1), Some(&("agent" | "apply"))) && !after.iter().any(ends)
 }
 
 /// A line of the system crontab: who is mailed and `%` are cron's own.
@@ -141,4 +156,19 @@ pub(super) fn unit_name(planner: &Planner<'_>, title: &str) -> EcoString {
         .map(|n| if n == 1 { name.clone() } else { eco_format!("{name}-{n}") })
         .find(|it| !taken(it))
         .unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_puppet_itself_is_known_by_its_words() {
+        assert!(runs_puppet("/opt/puppetlabs/bin/puppet agent --onetime --no-daemonize > /dev/null 2>&1"));
+        assert!(runs_puppet("test -e /etc/nopuppet && puppet agent -t"));
+        assert!(!runs_puppet("puppet agent -t; /usr/local/bin/report"));
+        assert!(!runs_puppet("/usr/local/bin/first && puppet agent -t"));
+        assert!(!runs_puppet("/usr/bin/find /var/cache/puppet -delete"));
+        assert!(!runs_puppet("puppet lookup x"));
+    }
 }
