@@ -198,19 +198,22 @@ impl<'e> Machine<'e> {
         match (self.follow(&it.base, &it.keys, scope)?, &it.default) {
             (Some(found), _) => Ok(found),
             (None, Some(default)) => self.eval(default, scope),
-            (None, None)
-                if let Expr::Select(path) = &it.base
-                    && self.is_symbolic(path, scope) =>
-            {
-                let keys: Vec<EcoString> =
-                    it.keys.iter().map(|key| self.key(key, scope)).collect::<Result<_, _>>()?;
-                Ok(Value::symbol(Expr::Select(path.iter().cloned().chain(keys).collect())))
-            }
             (None, None) => {
+                if let Expr::Select(path) = &it.base
+                    && self.is_symbolic(path, scope)
+                {
+                    return self.symbol_below(path, &it.keys, scope);
+                }
                 let last = it.keys.last().map(|key| self.key(key, scope)).transpose()?;
                 Err(Fault::Missing(last.unwrap_or_default()))
             }
         }
+    }
+
+    /// A selection of what is not known here.
+    fn symbol_below(&self, path: &[EcoString], keys: &[Key], scope: &Scope) -> Result<Value, Fault> {
+        let keys: Vec<EcoString> = keys.iter().map(|key| self.key(key, scope)).collect::<Result<_, _>>()?;
+        Ok(Value::symbol(Expr::Select(path.iter().cloned().chain(keys).collect())))
     }
 
     /// Whether what is no input there stays a symbol, as it does in a plain selection.
@@ -325,7 +328,10 @@ impl<'e> Machine<'e> {
                 (Value::Attrs(_), other) | (other, _) => Err(other.not("a set")),
             },
             Op::Add if matches!(left, Value::Str(_) | Value::Text(_)) => join([&left, &right]),
-            Op::Add if let Some(path) = longer(&left, &right) => Ok(path),
+            Op::Add => match longer(&left, &right) {
+                Some(path) => Ok(path),
+                None => arithmetic(op, &left, &right),
+            },
             _ => arithmetic(op, &left, &right),
         }
     }
