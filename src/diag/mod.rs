@@ -6,10 +6,12 @@
 mod code;
 mod diagnostic;
 mod sink;
+mod spelling;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use sink::Sink;
+pub use spelling::{closest, distance};
 
 /// The result of a step that may find several problems at once.
 pub type Result<T, E = Box<Diagnostic>> = std::result::Result<T, E>;

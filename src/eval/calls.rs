@@ -205,7 +205,7 @@ impl<'s, 'a> Cx<'s, 'a> {
         let found =
             Diagnostic::error(&codes::UNKNOWN_FUNCTION, format!("unknown function: `{name}`")).at(at.clone());
         let known = self.c.env.function_names(self.c.world);
-        Box::new(match super::variables::closest(name, known.iter().map(EcoString::as_str)) {
+        Box::new(match crate::diag::closest(name, known.iter().map(EcoString::as_str)) {
             Some(close) => found.help(format!("did you mean `{close}`?")),
             None if name.contains("::") => self.c.help_with_module(found, &munge(name)),
             None => found.help("no module of the module path has a function of this name"),

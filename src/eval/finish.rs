@@ -92,7 +92,7 @@ impl Compiler<'_> {
                 found = found.related(at.clone(), "this attribute");
             }
             let known = facts.attributes().map(EcoString::as_str);
-            return Err(Box::new(match super::variables::closest(name, known) {
+            return Err(Box::new(match crate::diag::closest(name, known) {
                 Some(close) => found.help(format!("did you mean `{close}`?")),
                 None => found,
             }));
@@ -160,7 +160,7 @@ impl Compiler<'_> {
             if !known {
                 let found = add(&codes::UNKNOWN_PARAMETER, format!("has no parameter named `{name}`"), name);
                 let names = kind.parameters().iter().map(|it| it.name.as_str());
-                problems.push(match super::variables::closest(name, names) {
+                problems.push(match crate::diag::closest(name, names) {
                     Some(close) => found.help(format!("did you mean `{close}`?")),
                     None => found,
                 });

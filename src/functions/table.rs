@@ -114,30 +114,11 @@ fn parse_all(without: &str, with: &str) -> HashMap<&'static str, Vec<Signature>>
 pub fn similar(name: &str) -> Vec<&'static str> {
     let mut near: Vec<(usize, &'static str)> = functions()
         .iter()
-        .map(|function| (distance(name, function.name), function.name))
+        .map(|function| (crate::diag::distance(name, function.name), function.name))
         .filter(|(distance, _)| *distance <= name.len() / 3)
         .collect();
     near.sort_unstable();
     near.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
-/// Edits (insert, delete, replace) from one name to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut before = i;
-        let mut left = i + 1;
-        for (slot, to) in row.iter_mut().skip(1).zip(b.bytes()) {
-            let above = *slot;
-            left = (above + 1).min(left + 1).min(before + usize::from(from != to));
-            before = above;
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl<'t> At<'t> {
         let names = self.node.into_iter().flat_map(|node| node.children.keys());
         let mut near: Vec<(usize, &EcoString)> = names
             .filter(|other| !is_any(other))
-            .map(|other| (distance(name, other), other))
+            .map(|other| (crate::diag::distance(name, other), other))
             .filter(|(distance, _)| *distance <= name.len().div_ceil(3))
             .collect();
         near.sort_unstable();
@@ -180,24 +180,6 @@ fn element(kind: &OptionType) -> Option<&OptionType> {
     }
     let OptionType::Either(types) = kind else { return None };
     types.iter().find_map(element)
-}
-
-/// Edits (insert, delete, replace) from one name to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let (mut before, mut left) = (i, i + 1);
-        for (slot, to) in row.iter_mut().skip(1).zip(b.bytes()) {
-            let above = *slot;
-            left = (above + 1).min(left + 1).min(before + usize::from(from != to));
-            before = above;
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
