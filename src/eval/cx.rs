@@ -96,16 +96,7 @@ impl Cx<'_, '_> {
             ExprKind::Paren(inner) => self.eval(inner),
             ExprKind::Not(inner) => Ok(Value::Bool(!self.eval(inner)?.is_truthy())),
             ExprKind::Minus(inner) => self.negated(inner),
-            ExprKind::Splat(inner) => {
-                let value = self.eval(inner)?;
-                super::limits::check_items(
-                    "splat",
-                    std::slice::from_ref(&value),
-                    false,
-                    &self.at(inner.span),
-                )?;
-                Ok(Value::Array(splatted(value).into()))
-            }
+            ExprKind::Splat(inner) => Ok(Value::Array(self.splat_items(inner)?.into())),
             ExprKind::Binary(it) => self.binary(it),
             ExprKind::Assignment(it) => self.assignment(it),
             ExprKind::Relationship(it) => self.relationship(it).map(|_| Value::Undef),
@@ -179,10 +170,17 @@ impl Cx<'_, '_> {
         if lower.contains("::") {
             return Box::new(self.c.help_with_module(found, &lower));
         }
-        Box::new(match super::variables::closest(&lower, known) {
+        Box::new(match crate::diag::closest(&lower, known) {
             Some(close) => found.help(format!("did you mean `{close}`?")),
             None => self.c.help_with_module(found, &lower),
         })
+    }
+
+    /// Evaluates what `*` stands before; gives its items, within the limits.
+    fn splat_items(&self, inner: &Expr) -> Result<Vec<Value>> {
+        let value = self.eval(inner)?;
+        super::limits::check_items("splat", std::slice::from_ref(&value), false, &self.at(inner.span))?;
+        Ok(splatted(value))
     }
 
     /// Evaluates a list; `*x` gives its items.
@@ -190,14 +188,7 @@ impl Cx<'_, '_> {
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             if let ExprKind::Splat(inner) = &bare(item).kind {
-                let value = self.eval(inner)?;
-                super::limits::check_items(
-                    "splat",
-                    std::slice::from_ref(&value),
-                    false,
-                    &self.at(inner.span),
-                )?;
-                out.extend(splatted(value));
+                out.extend(self.splat_items(inner)?);
             } else {
                 out.push(self.eval(item)?);
             }
