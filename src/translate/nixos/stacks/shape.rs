@@ -152,14 +152,7 @@ fn one(planner: &mut Planner<'_>, rule: &'static str, file: &File, form: Form) {
             planner.set(Topic::Files, &["environment", "etc", name, "text"], Expr::str(text), of);
             Decision::file(rule, format!("at /etc/{name}, where the program reads it"), rule)
         }
-        Form::Stays => {
-            let mut decision = crate::translate::nixos::files::place(planner, file, &id);
-            decision.verdict.rule = rule.into();
-            if decision.consumer.is_some() {
-                decision.consumer = Some(rule.into());
-            }
-            decision
-        }
+        Form::Stays => stays(planner, rule, file),
         Form::Own(_) => return,
     };
     planner.decide(id, owned(decision, form));
@@ -232,6 +225,16 @@ fn settings_of(
     }
 }
 
+/// A file at its own path, which the program reads.
+fn stays(planner: &mut Planner<'_>, rule: &'static str, file: &File) -> Decision {
+    let mut decision = crate::translate::nixos::files::place(planner, file, &file_id(file));
+    decision.verdict.rule = rule.into();
+    if decision.consumer.is_some() {
+        decision.consumer = Some(rule.into());
+    }
+    decision
+}
+
 /// A text with secrets: read from the path where it is put together, where the option takes a path.
 fn secret(planner: &mut Planner<'_>, rule: &'static str, file: &File, form: Form) {
     let id = file_id(file);
@@ -245,14 +248,7 @@ fn secret(planner: &mut Planner<'_>, rule: &'static str, file: &File, form: Form
             }
             decision
         }
-        Form::Stays => {
-            let mut decision = crate::translate::nixos::files::place(planner, file, &id);
-            decision.verdict.rule = rule.into();
-            if decision.consumer.is_some() {
-                decision.consumer = Some(rule.into());
-            }
-            decision
-        }
+        Form::Stays => stays(planner, rule, file),
         Form::Text(..) | Form::Path(_) | Form::Settings(_) | Form::Moved(_) | Form::Own(_) => {
             if !super::super::plan::is_text(file) {
                 return;
