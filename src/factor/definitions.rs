@@ -62,12 +62,11 @@ pub(crate) fn unordered(option: &[EcoString]) -> bool {
 
 /// Lists the definitions of a host in the order of its plan.
 pub(crate) fn of_host(fleet: &Fleet<'_>, host: usize, member: &Member<'_>, files: &Files) -> Vec<Definition> {
-    let origins: HashMap<ItemId, Arc<Origin>> =
-        member.translated.config.ids().filter_map(|(id, from)| Some((id, from.origin.clone()?))).collect();
+    let origins = member.origins();
     let mut made = Vec::new();
     for setting in &member.translated.plan.settings {
         for piece in pieces(setting) {
-            let from = piece.items.iter().find_map(|item| origins.get(item)).cloned();
+            let from = piece.items.iter().find_map(|item| origins.get(item)?.origin.clone());
             made.push(Definition {
                 instance: from.as_deref().map(|from| instance(member, from)).unwrap_or_default(),
                 unit: fleet.unit_of(member, from.as_deref()),

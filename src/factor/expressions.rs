@@ -3,7 +3,7 @@
 use super::{
     draft::by_commonest,
     evaluate::{Environment, evaluate},
-    fleet::{Fleet, UnitName, class_ref},
+    fleet::{Fleet, Member, UnitName, class_ref},
     identity::Identity,
     inputs::{Input, Owner, Reader, Registry, is_structured, literal},
     slots::Slot,
@@ -32,7 +32,7 @@ pub(crate) struct Expressions<'a> {
 
 impl<'a> Expressions<'a> {
     pub(crate) fn new(fleet: &'a Fleet<'a>) -> Self {
-        let origins = fleet.members.iter().map(|member| member.translated.config.ids().collect());
+        let origins = fleet.members.iter().map(Member::origins);
         let (origins, registry, identity) = (origins.collect(), Registry::default(), Identity::new(fleet));
         Self { fleet, origins, registry, identity }
     }

@@ -3,10 +3,11 @@
 use super::transliterate::Sources;
 use crate::{
     catalog::{Catalog, Resource, ResourceRef},
-    maps::IndexMap,
+    maps::{HashMap, IndexMap},
+    model::{ItemId, Provenance},
     source::{Frame, Origin},
     translate::Translated,
-    value::Value,
+    value::{Value, types::capitalize_segments},
 };
 use ecow::{EcoString, eco_format};
 use std::collections::BTreeSet;
@@ -26,6 +27,13 @@ pub struct Member<'a> {
     pub trusted: &'a Value,
     /// The parameters that the ENC gives it.
     pub variables: &'a IndexMap<EcoString, Value>,
+}
+
+impl<'a> Member<'a> {
+    /// Returns where each of its items comes from.
+    pub(crate) fn origins(&self) -> HashMap<ItemId, &'a Provenance> {
+        self.translated.config.ids().collect()
+    }
 }
 
 /// All hosts of a conversion, sorted by certname.
@@ -77,11 +85,7 @@ impl UnitName {
 
 /// The reference of a class, by its name in lower case.
 pub(crate) fn class_ref(class: &str) -> ResourceRef {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-    };
-    ResourceRef::new("Class", class.split("::").map(capital).collect::<Vec<_>>().join("::"))
+    ResourceRef::new("Class", capitalize_segments(class))
 }
 
 /// Letters, digits and dashes only.

@@ -58,12 +58,7 @@ pub(crate) struct Registry {
 impl Registry {
     /// Notes that what an expression of a unit reads is declared.
     pub(crate) fn accept(&self, reader: &Reader<'_>, expr: &Expr) {
-        let mut read: HashSet<Vec<EcoString>> = HashSet::default();
-        expr.visit(&mut |expr| {
-            if let Expr::Select(path) = expr {
-                read.insert(path.clone());
-            }
-        });
+        let read = selected(expr);
         for ((owner, path), input) in self.known.borrow_mut().iter_mut() {
             input.used |= read.contains(&reader.select(owner, path));
         }
@@ -78,12 +73,7 @@ impl Registry {
 
     /// Returns the inputs that an expression reads.
     pub(crate) fn read_by(&self, reader: &Reader<'_>, expr: &Expr) -> Vec<(Owner, Input)> {
-        let mut read: HashSet<Vec<EcoString>> = HashSet::default();
-        expr.visit(&mut |expr| {
-            if let Expr::Select(path) = expr {
-                read.insert(path.clone());
-            }
-        });
+        let read = selected(expr);
         let known = self.known.borrow();
         let reads = known.iter().filter(|((owner, path), _)| read.contains(&reader.select(owner, path)));
         reads.map(|((owner, _), input)| (owner.clone(), input.clone())).collect()
@@ -261,6 +251,17 @@ pub(crate) fn is_structured(value: &Expr) -> bool {
         return items.iter().any(|item| matches!(item, Expr::List(_) | Expr::Attrs(_)));
     }
     matches!(value, Expr::Attrs(entries) if !entries.is_empty())
+}
+
+/// The paths that an expression selects.
+fn selected(expr: &Expr) -> HashSet<Vec<EcoString>> {
+    let mut read = HashSet::default();
+    expr.visit(&mut |expr| {
+        if let Expr::Select(path) = expr {
+            read.insert(path.clone());
+        }
+    });
+    read
 }
 
 /// A value of Puppet as a literal; `None` for what is secret or no plain data.

@@ -4,11 +4,7 @@ use super::{
     fleet::{Fleet, UnitName},
     units::{Hosts, Units},
 };
-use crate::{
-    maps::{HashMap, IndexMap},
-    model::ItemId,
-    translate::nixos::Stub,
-};
+use crate::{maps::IndexMap, model::ItemId, translate::nixos::Stub};
 use ecow::{EcoString, eco_format};
 
 /// Up to how many hosts are named.
@@ -18,11 +14,10 @@ const NAMED: usize = 3;
 pub(crate) fn by_unit(fleet: &Fleet<'_>, units: &Units) -> IndexMap<UnitName, Vec<Stub>> {
     let mut found: IndexMap<(UnitName, ItemId, EcoString), (Stub, Hosts)> = IndexMap::default();
     for (host, member) in fleet.members.iter().enumerate() {
-        let config = &member.translated.config;
-        let origins: HashMap<ItemId, UnitName> =
-            config.ids().map(|(id, from)| (id, fleet.unit_of(member, from.origin.as_deref()))).collect();
+        let origins = member.origins();
         for stub in &member.translated.plan.stubs {
-            let unit = origins.get(&stub.item).cloned().unwrap_or(UnitName::Main);
+            let from = origins.get(&stub.item).and_then(|from| from.origin.as_deref());
+            let unit = fleet.unit_of(member, from);
             let key = (unit, stub.item.clone(), stub.reason.clone());
             found.entry(key).or_insert_with(|| (stub.clone(), Hosts::new())).1.insert(host);
         }
@@ -39,13 +34,10 @@ pub(crate) fn by_unit(fleet: &Fleet<'_>, units: &Units) -> IndexMap<UnitName, Ve
 
 fn listed(fleet: &Fleet<'_>, hosts: &Hosts) -> String {
     let names = hosts.iter().filter_map(|host| Some(fleet.members.get(*host)?.certname.as_str()));
-    let mut shown: Vec<&str> = names.take(NAMED).collect();
+    let shown: Vec<&str> = names.take(NAMED).collect();
     let more = match hosts.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more hosts"),
     };
-    if shown.is_empty() {
-        shown.push("no host");
-    }
     format!("{}{more}", shown.join(", "))
 }
