@@ -107,7 +107,7 @@ fn what_is_changed_in_the_folder_is_refuted_with_both_values() {
         // two definitions of a text are put together in silence
         ("{ users.motd = \"more\\n\"; }", "File[/etc/motd]", "users.motd"),
         ("{ users.users.alice.uid = lib.mkForce 4242; }", "User[alice]", "users.users.alice.uid"),
-        ("{ users.users.mallory.isNormalUser = true; }", "User[mallory]", "users.users.mallory"),
+        ("{ users.users.mallory = { }; }", "User[mallory]", "users.users.mallory"),
         ("{ services.nginx.enable = lib.mkForce false; }", "Service[nginx]", "services.nginx.enable"),
     ];
     for (module, resource, option) in changes {

@@ -65,18 +65,26 @@ fn direct(config: &HostConfig, plan: &Plan) -> Vec<Question> {
     all.extend(config.mounts.iter().filter_map(mount));
     all.extend(config.host_entries.iter().filter_map(host_entry));
     all.extend(config.files.iter().filter_map(|file| of_file(file, plan)));
-    all.extend(config.packages.iter().filter_map(|package| of_package(&package.name, plan)));
+    all.extend(packages(plan));
     all.extend(config.ids().filter_map(|(id, _)| module(&id, plan)));
     all
 }
 
-/// A package that is mapped to an attribute: nixpkgs has it.
-fn of_package(name: &str, plan: &Plan) -> Option<Question> {
-    let id = item(ItemKind::Package, name);
-    let reason = plan.decision(&id)?.verdict.reason.strip_prefix("pkgs.")?;
-    let attribute = reason.split([' ', ',']).next()?;
-    let path: Vec<&str> = std::iter::once("§pkgs").chain(attribute.split('.')).collect();
-    Some(question(&path, Expr::Bool(true), id))
+/// The packages that the plan installs: nixpkgs has each, for whatever item it is there.
+fn packages(plan: &Plan) -> Vec<Question> {
+    let list = ["environment", "systemPackages"];
+    let lists = plan.settings.iter().filter(|it| it.option.iter().map(EcoString::as_str).eq(list));
+    let pieces = lists.flat_map(|setting| &setting.pieces);
+    pieces.flat_map(|piece| of_piece(&piece.value, &piece.items)).collect()
+}
+
+fn of_piece(value: &Expr, items: &[ItemId]) -> Vec<Question> {
+    let Expr::Packages(names) = value else { return Vec::new() };
+    let ask = |name: &EcoString| {
+        let path = std::iter::once("§pkgs".into()).chain(name.split('.').map(EcoString::from)).collect();
+        Question { path, want: "true".into(), items: items.to_vec(), direct: true }
+    };
+    names.iter().map(ask).collect()
 }
 
 /// Rules whose name is not that of the module they set.

@@ -172,7 +172,7 @@ impl<'a> Ready<'a> {
 
 /// A list of packages cannot be evaluated where one of them is missing: the others are not to blame.
 fn excuse(witnesses: &mut [Witness]) {
-    if !witnesses.iter().any(|it| it.verdict == Verdict::Proved) {
+    if !witnesses.iter().any(|it| it.verdict == Verdict::Proved && it.option.starts_with("pkgs.")) {
         return;
     }
     let failed = |it: &&mut Witness| it.option == "environment.systemPackages" && it.wanted.is_none();
