@@ -259,6 +259,15 @@ fn edits_without_a_base_name_what_is_missing() {
 }
 
 #[test]
+fn a_file_of_comments_only_is_a_base() {
+    let line = json!({"path": "/etc/hosts.allow", "line": "sshd: ALL", "match": "^sshd:"});
+    let host = translated(&[("File_line", "allow", line)]);
+    assert_eq!(text(&host, "/etc/hosts.allow"), "sshd: ALL\n");
+    let (class, reason) = verdict(&host, "File_line[allow]");
+    assert_ne!(class, Class::Manual, "{reason}");
+}
+
+#[test]
 fn edits_are_made_on_what_was_captured() {
     let file = json!({"mode": "0644", "uid": 0, "gid": 0, "text": "vsftpd: ALL\nsshd: LOCAL\n"});
     let captured = json!({"schema": "migrate/observed/v1", "files": {"/etc/hosts.allow": file}});
