@@ -13,25 +13,19 @@
 )]
 
 mod common;
+#[path = "common/site.rs"]
+mod site;
 
-use ecow::EcoString;
 use migrate::{
     catalog::Catalog,
-    compile::{self, Exported, Options},
-    diag::Sink,
-    factor::{Fleet, Member, check, factor, transliterate::Manifests},
-    hiera::yaml,
-    inputs::{Layout, NodeInputs, NodeSources, ReadNode, Reader, Repo, node_inputs},
+    compile::Exported,
+    factor::{Fleet, Member, check, factor, facts_of_hierarchy, transliterate::Manifests},
+    inputs::{NodeInputs, Repo},
     packages::NameMap,
-    source::{DiskWorld, SourceFile},
-    syntax::Strict,
+    source::DiskWorld,
     translate::{self, Context, Sources, Translated, nixos::Expr},
 };
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::Path;
 
 struct Host {
     catalog: Catalog,
@@ -41,8 +35,7 @@ struct Host {
 
 struct Site {
     world: DiskWorld,
-    module_path: Vec<PathBuf>,
-    own: BTreeSet<EcoString>,
+    repo: Repo,
     hosts: Vec<Host>,
 }
 
@@ -50,43 +43,20 @@ impl Site {
     /// Compiles and translates the nodes of a repo whose facts lie beside it.
     fn open(root: &Path) -> Self {
         let world = DiskWorld::new(1_700_000_000);
-        let rules = yaml::Rules { psych: yaml::Psych::of_puppet(8), objects: true };
-        let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
-        let reader = Reader { world: &world, yaml: &read_yaml, root };
-        let layout = Layout { root: root.to_owned(), ..Layout::default() };
-        let repo = Repo::open(&layout, reader, &Sink::default()).unwrap();
-        let folder = |name: &str| Some(root.join(name)).filter(|path| path.is_dir());
-        let sources = NodeSources {
-            facts: folder("facts"),
-            enc: folder("enc"),
-            trusted: folder("trusted"),
-            ..NodeSources::default()
+        let (repo, hosts) = site::compile(root, None, 8, Exported::Fleet, &world);
+        let module_path = &repo.module_path;
+        let one = |(catalog, node): (Catalog, NodeInputs)| {
+            let sources = Sources { world: &world, module_path, mounts: &[], private: &[] };
+            let context = Context { facts: &node.facts, sources, packages: &NameMap, observed: None };
+            Host { translated: translate::translate(&catalog, &context), catalog, node }
         };
-        let nodes = node_inputs(&sources, reader).unwrap();
-        let mut options = Options::of_puppet(8);
-        options.strict = Some(Strict::Warning);
-        options.record_reads = true;
-        options.exported = Exported::Fleet;
-        let compiled = compile::Fleet::open(&repo, &options, &world).unwrap().compile(&nodes);
-        let deployed = |name: &str| repo.puppetfile.iter().any(|module| module.name == name);
-        let own = repo.modules.iter().filter(|module| !deployed(&module.name));
-        let own = own.map(|module| module.name.clone()).collect();
-        let module_path = repo.module_path.clone();
-        let one = |(node, (_, inputs)): (compile::CompiledNode, ReadNode)| {
-            let node_inputs = inputs.ok()?;
-            let catalog = node.catalog?;
-            let sources = Sources { world: &world, module_path: &module_path, mounts: &[], private: &[] };
-            let context = Context { facts: &node_inputs.facts, sources, packages: &NameMap, observed: None };
-            let translated = translate::translate(&catalog, &context);
-            Some(Host { catalog, translated, node: node_inputs })
-        };
-        let hosts = compiled.into_iter().zip(nodes).filter_map(one).collect();
-        Self { world, module_path, own, hosts }
+        let hosts = hosts.into_iter().map(one).collect();
+        Self { world, repo, hosts }
     }
 
-    /// Runs something with the fleet of the hosts that are wanted.
-    fn with<T>(&self, wanted: impl Fn(&str) -> bool, run: impl FnOnce(&Fleet<'_>) -> T) -> T {
-        let sources = Manifests::new(&self.world, self.module_path.clone());
+    /// Runs something with the fleet.
+    fn with<T>(&self, run: impl FnOnce(&Fleet<'_>) -> T) -> T {
+        let sources = Manifests::new(&self.world, self.repo.module_path.clone());
         fn member(host: &Host) -> Member<'_> {
             let Host { catalog, translated, node } = host;
             let certname = &translated.config.host.certname;
@@ -94,10 +64,9 @@ impl Site {
             Member { certname, translated, catalog, facts, trusted, variables }
         }
         let mut members: Vec<Member<'_>> = self.hosts.iter().map(member).collect();
-        members.retain(|member| wanted(member.certname));
         members.sort_by_key(|member| member.certname);
-        let hierarchy = vec![vec!["role".into()], vec!["os".into(), "name".into()]];
-        let (site, own) = ("site".into(), self.own.clone());
+        let hiera = std::fs::read_to_string(self.repo.root.join("hiera.yaml")).unwrap_or_default();
+        let (site, own, hierarchy) = ("site".into(), self.repo.own_modules(), facts_of_hierarchy(&hiera));
         run(&Fleet { site, own, hierarchy, members, sources: Some(&sources) })
     }
 }
@@ -110,68 +79,59 @@ fn control_repo() -> Site {
 
 #[test]
 fn modules_and_host_files_give_every_hosts_settings_again() {
-    control_repo().with(
-        |_| true,
-        |fleet| {
-            let factored = factor(fleet);
-            assert_eq!(check(fleet, &factored), []);
-            let rungs = factored.rungs;
-            let read = rungs.expression + rungs.table;
-            println!("{rungs:?}");
-            assert!(rungs.literal > 200 && read > 10, "most is shared, and some is read: {rungs:?}");
-        },
-    );
+    control_repo().with(|fleet| {
+        let factored = factor(fleet);
+        assert_eq!(check(fleet, &factored), []);
+        let rungs = factored.rungs;
+        let read = rungs.expression + rungs.table;
+        println!("{rungs:?}");
+        assert!(rungs.literal > 200 && read > 10, "most is shared, and some is read: {rungs:?}");
+    });
 }
 
 #[test]
 fn a_line_of_a_host_that_is_deleted_is_noticed() {
-    control_repo().with(
-        |_| true,
-        |fleet| {
-            let factored = factor(fleet);
-            let (mut tried, mut vain) = (0, Vec::new());
-            for (certname, file) in &factored.hosts {
-                for at in 0..file.settings.len() {
-                    let mut changed = factored.clone();
-                    let gone = changed.hosts.get_mut(certname).unwrap().settings.remove(at);
-                    let found = check(fleet, &changed);
-                    if !found.iter().any(|it| it.certname == *certname) {
-                        vain.push(format!("{certname}: {}", gone.option.join(".")));
-                    }
-                    tried += 1;
+    control_repo().with(|fleet| {
+        let factored = factor(fleet);
+        let (mut tried, mut vain) = (0, Vec::new());
+        for (certname, file) in &factored.hosts {
+            for at in 0..file.settings.len() {
+                let mut changed = factored.clone();
+                let gone = changed.hosts.get_mut(certname).unwrap().settings.remove(at);
+                let found = check(fleet, &changed);
+                if !found.iter().any(|it| it.certname == *certname) {
+                    vain.push(format!("{certname}: {}", gone.option.join(".")));
                 }
+                tried += 1;
             }
-            // the one class below it does nothing there: its parameter `enable` is false
-            assert_eq!(vain, ["bastion.example.net: site.role.enable"]);
-            assert!(tried > 60, "{tried}");
-        },
-    );
+        }
+        // the one class below it does nothing there: its parameter `enable` is false
+        assert_eq!(vain, ["bastion.example.net: site.role.enable"]);
+        assert!(tried > 60, "{tried}");
+    });
 }
 
 #[test]
 fn a_literal_of_a_module_that_is_changed_is_noticed() {
-    control_repo().with(
-        |_| true,
-        |fleet| {
-            let factored = factor(fleet);
-            let places = factored.modules.iter().flat_map(|(unit, module)| {
-                let groups = module.groups.iter().enumerate();
-                groups.flat_map(move |(group, it)| (0..it.settings.len()).map(move |at| (unit, group, at)))
-            });
-            let places: Vec<_> = places.collect();
-            assert!(places.len() > 200, "{}", places.len());
-            for (unit, group, at) in places {
-                let mut changed = factored.clone();
-                let setting = &mut changed.modules.get_mut(unit).unwrap().groups[group].settings[at].setting;
-                setting.value = match &setting.value {
-                    Expr::Bool(it) => Expr::Bool(!it),
-                    _ => Expr::str("changed"),
-                };
-                let option = setting.option.join(".");
-                assert!(!check(fleet, &changed).is_empty(), "{unit:?}: {option}");
-            }
-        },
-    );
+    control_repo().with(|fleet| {
+        let factored = factor(fleet);
+        let places = factored.modules.iter().flat_map(|(unit, module)| {
+            let groups = module.groups.iter().enumerate();
+            groups.flat_map(move |(group, it)| (0..it.settings.len()).map(move |at| (unit, group, at)))
+        });
+        let places: Vec<_> = places.collect();
+        assert!(places.len() > 200, "{}", places.len());
+        for (unit, group, at) in places {
+            let mut changed = factored.clone();
+            let setting = &mut changed.modules.get_mut(unit).unwrap().groups[group].settings[at].setting;
+            setting.value = match &setting.value {
+                Expr::Bool(it) => Expr::Bool(!it),
+                _ => Expr::str("changed"),
+            };
+            let option = setting.option.join(".");
+            assert!(!check(fleet, &changed).is_empty(), "{unit:?}: {option}");
+        }
+    });
 }
 
 #[test]
@@ -193,13 +153,10 @@ fn what_is_collected_from_another_host_is_set_where_it_is_collected() {
         write(&format!("facts/{host}.example.org.yaml"), &facts);
     }
     let site = Site::open(folder.path());
-    site.with(
-        |_| true,
-        |fleet| {
-            let factored = factor(fleet);
-            assert_eq!(check(fleet, &factored), []);
-            let mon01 = fleet.members.iter().find(|it| it.certname == "mon01.example.org").unwrap();
-            assert_eq!(mon01.translated.config.files.len(), 2, "one file of each web host");
-        },
-    );
+    site.with(|fleet| {
+        let factored = factor(fleet);
+        assert_eq!(check(fleet, &factored), []);
+        let mon01 = fleet.members.iter().find(|it| it.certname == "mon01.example.org").unwrap();
+        assert_eq!(mon01.translated.config.files.len(), 2, "one file of each web host");
+    });
 }

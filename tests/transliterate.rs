@@ -14,19 +14,19 @@
     reason = "a test says what is wrong by failing, and prints what it looked at"
 )]
 
+#[path = "common/site.rs"]
+mod site;
+
 use ecow::EcoString;
 use migrate::{
     catalog::{Catalog, ResourceRef},
-    compile::{Fleet, Options},
-    diag::Sink,
+    compile::Exported,
     factor::{
         evaluate::{Environment, evaluate},
         transliterate::{Inputs, Kind, Manifests, Term, attribute},
     },
-    hiera::yaml,
-    inputs::{Layout, NodeSources, Reader, Repo, derive_legacy_facts, node_inputs},
-    source::{DiskWorld, Origin, SourceFile},
-    syntax::Strict,
+    inputs::{NodeInputs, derive_legacy_facts},
+    source::{DiskWorld, Origin},
     translate::nixos::{Expr, Key},
     value::Value,
 };
@@ -46,34 +46,14 @@ struct Host {
 
 fn compile(site: &Path) -> (Vec<Host>, Vec<PathBuf>, Option<PathBuf>) {
     let world = DiskWorld::new(1_700_000_000);
-    let rules = yaml::Rules { psych: yaml::Psych::of_puppet(7), objects: true };
-    let read_yaml = |source: &Arc<SourceFile>| yaml::read(source, rules).map(|document| document.value);
-    let reader = Reader { world: &world, yaml: &read_yaml, root: site };
-    let modulepath = std::env::var("MODULES").ok();
-    let layout = Layout { root: site.to_owned(), modulepath, ..Layout::default() };
-    let repo = Repo::open(&layout, reader, &Sink::default()).unwrap();
-    let folder = |name: &str| Some(site.join(name)).filter(|path| path.is_dir());
-    let sources = NodeSources {
-        facts: folder("facts"),
-        enc: folder("enc"),
-        trusted: folder("trusted"),
-        ..NodeSources::default()
+    let (repo, hosts) = site::compile(site, std::env::var("MODULES").ok(), 7, Exported::None, &world);
+    let host = |(catalog, inputs): (Catalog, NodeInputs)| Host {
+        catalog,
+        facts: derive_legacy_facts(&inputs.facts),
+        variables: inputs.parameters.into_iter().collect(),
+        trusted: inputs.trusted,
     };
-    let nodes = node_inputs(&sources, reader).unwrap();
-    let mut options = Options::of_puppet(7);
-    options.strict = Some(Strict::Warning);
-    options.record_reads = true;
-    let compiled = Fleet::open(&repo, &options, &world).unwrap().compile(&nodes);
-    let hosts = compiled.into_iter().zip(nodes).filter_map(|(node, (_, inputs))| {
-        let inputs = inputs.ok()?;
-        Some(Host {
-            catalog: node.catalog?,
-            facts: derive_legacy_facts(&inputs.facts),
-            variables: inputs.parameters.into_iter().collect(),
-            trusted: inputs.trusted,
-        })
-    });
-    (hosts.collect(), repo.module_path.clone(), repo.manifest.clone())
+    (hosts.into_iter().map(host).collect(), repo.module_path, repo.manifest)
 }
 
 /// A value of Puppet as a literal; `None` for secrets and what is no plain data.

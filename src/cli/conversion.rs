@@ -11,7 +11,7 @@ use crate::{
     diag::{Diagnostic, Result},
     emit::{self, Around, Hosts, Output},
     factor::{self, Difference, Fleet, Member, transliterate::Manifests},
-    inputs::{FLAG, NodeInputs, ReadNode, Repo},
+    inputs::{FLAG, NodeInputs, ReadNode},
     options::OptionTable,
     packages::NameMap,
     report::{self, Converted, Report},
@@ -186,8 +186,9 @@ fn all(loaded: &Loaded, mounts: &Mounts) -> Result<Conversion, Vec<Diagnostic>> 
         machines: machines.collect(),
         ..Around::default()
     };
-    let own = own_modules(&loaded.repo);
-    let hierarchy = hierarchy(&loaded.world, &loaded.repo);
+    let own = loaded.repo.own_modules();
+    let hiera = loaded.world.read(&loaded.repo.root.join("hiera.yaml")).unwrap_or_default();
+    let hierarchy = factor::facts_of_hierarchy(&String::from_utf8_lossy(&hiera));
     let kept = compiled.iter().zip(nodes).filter(|(node, _)| node.catalog.is_some());
     let nodes = kept.filter_map(|(_, (_, inputs))| inputs.ok()).collect();
     let (world, module_path) = (loaded.world.clone(), loaded.repo.module_path.clone());
@@ -195,34 +196,10 @@ fn all(loaded: &Loaded, mounts: &Mounts) -> Result<Conversion, Vec<Diagnostic>> 
     Ok(Conversion { compiled, hosts, around, nodes, world, module_path, hierarchy, own, manifest })
 }
 
-/// The facts that `hiera.yaml` reads: `%{facts.role}`, `%{::role}`, `%{role}`.
-fn hierarchy(world: &DiskWorld, repo: &Repo) -> Vec<Vec<EcoString>> {
-    let bytes = world.read(&repo.root.join("hiera.yaml")).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let mut found: Vec<Vec<EcoString>> = Vec::new();
-    for inside in text.split("%{").skip(1).filter_map(|rest| rest.split('}').next()) {
-        let name = inside.trim().trim_start_matches("::");
-        let name = name.strip_prefix("facts.").unwrap_or(name);
-        let path: Vec<EcoString> = name.split('.').map(Into::into).collect();
-        if !name.starts_with("trusted.") && !found.contains(&path) {
-            found.push(path);
-        }
-    }
-    found
-}
-
 fn not_the_same(found: &Difference) -> Box<Diagnostic> {
     let Difference { certname, option, wanted, given } = found;
     let message = format!("`{option}` of {certname} would be {given:?} instead of {wanted:?}");
     Box::new(Diagnostic::error(&factor::NOT_THE_SAME, message))
-}
-
-/// The modules in the repo that no Puppetfile deploys.
-fn own_modules(repo: &Repo) -> BTreeSet<EcoString> {
-    let deployed = |name: &EcoString| repo.puppetfile.iter().any(|module| module.name == *name);
-    let own =
-        repo.modules.iter().filter(|module| module.root.starts_with(&repo.root) && !deployed(&module.name));
-    own.map(|module| module.name.clone()).collect()
 }
 
 /// Mounts with their folders, and those that are private and not here.

@@ -31,3 +31,4 @@ pub(crate) use codes::NOT_THE_SAME;
 pub use expand::{Difference, check};
 pub use fleet::{Fleet, Member, UnitName};
 pub use module::{Declared, Factored, Group, HostFile, Module, Rungs, Shared};
+pub use tables::facts_of_hierarchy;

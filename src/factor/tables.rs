@@ -103,6 +103,21 @@ impl Tables<'_> {
     }
 }
 
+/// Returns the facts that a `hiera.yaml` reads (`%{facts.role}`, `%{::role}`, `%{role}`), by their paths.
+#[must_use]
+pub fn facts_of_hierarchy(hiera_yaml: &str) -> Vec<Vec<EcoString>> {
+    let mut found: Vec<Vec<EcoString>> = Vec::new();
+    for inside in hiera_yaml.split("%{").skip(1).filter_map(|rest| rest.split('}').next()) {
+        let name = inside.trim().trim_start_matches("::");
+        let name = name.strip_prefix("facts.").unwrap_or(name);
+        let path: Vec<EcoString> = name.split('.').map(Into::into).collect();
+        if !name.starts_with("trusted.") && !found.contains(&path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
 /// Whether a word is part of a data file's path as a whole.
 fn names(file: &str, word: &str) -> bool {
     let ends = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
@@ -116,6 +131,14 @@ fn names(file: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_facts_of_a_hierarchy_are_found_however_they_are_written() {
+        let text =
+            "path: nodes/%{trusted.certname}.yaml\npath: \"%{facts.os.name}/%{::role}/%{role}.yaml\"\n";
+        let found: Vec<String> = facts_of_hierarchy(text).iter().map(|path| path.join(".")).collect();
+        assert_eq!(found, ["os.name", "role"]);
+    }
 
     #[test]
     fn a_data_file_is_named_after_a_fact_by_whole_words() {

@@ -5,7 +5,11 @@ use crate::{
     diag::{Diagnostic, Result, Sink},
     source::Location,
 };
-use std::path::{Path, PathBuf};
+use ecow::EcoString;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Where a user says the pieces of a repo are; what is `None` comes from `environment.conf` or Puppet's defaults.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +81,17 @@ impl Repo {
         })
     }
 
+    /// Returns the modules that are the site's own: those in the repo that no Puppetfile deploys.
+    #[must_use]
+    pub fn own_modules(&self) -> BTreeSet<EcoString> {
+        let deployed = |name: &EcoString| self.puppetfile.iter().any(|module| module.name == *name);
+        let own = self
+            .modules
+            .iter()
+            .filter(|module| module.root.starts_with(&self.root) && !deployed(&module.name));
+        own.map(|module| module.name.clone()).collect()
+    }
+
     /// Says how to get a module that is not on the module path.
     #[must_use]
     pub fn way_to_module(&self, name: &str) -> String {
@@ -100,7 +115,7 @@ impl Repo {
     /// Returns a warning for each module that another depends on and that is not there.
     #[must_use]
     pub fn missing_dependencies(&self) -> Vec<Diagnostic> {
-        let warning = |(module, needed): (&ecow::EcoString, &ecow::EcoString)| {
+        let warning = |(module, needed): (&EcoString, &EcoString)| {
             let message = format!("module `{module}` depends on `{needed}`, which is not on the module path");
             Diagnostic::warning(&codes::MISSING_MODULE, message).help(self.way_to_module(needed))
         };
