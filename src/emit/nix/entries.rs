@@ -2,7 +2,7 @@
 //!
 //! In: the hosts with what stands around them. Out: texts that nixfmt leaves alone.
 
-use super::{flake::host_file, hardware::machine_file, host, printer, secrets::needed, unfree};
+use super::{hardware::machine_file, host, host_file, printer, secrets::needed, unfree};
 use crate::{
     diag::Result,
     emit::{Around, Hosts, OutFile, Output},
