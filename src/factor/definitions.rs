@@ -55,7 +55,6 @@ pub(crate) fn unordered(option: &[EcoString]) -> bool {
             true
         }
         ["networking", "firewall", last] => last.starts_with("allowed"),
-        ["networking", "hosts", _] => true,
         _ => false,
     }
 }
