@@ -1,7 +1,7 @@
 //! `migrate` moves hosts from Puppet to declarative configuration.
 //!
 //! ```text
-//! control repo ──parse──► Ast ──evaluate──► Catalog ──translate──► HostConfig ──emit──► NixOS flake, native hosts
+//! control repo ──parse──► Ast ──evaluate──► Catalog ──translate──► HostConfig ──factor, emit──► NixOS flake, native hosts
 //!                          ▲      ▲                                    │  ▲
 //!                       grammar  hiera, functions, templating         diff └── observe ◄── legacy host
 //!                                                                       │

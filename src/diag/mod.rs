@@ -1,7 +1,8 @@
 //! Diagnostics: a stable code, a place, a help line; collected in a sink, rendered by miette or as one line.
 //!
 //! In: what stages find. Out: [`Diagnostic`]s, sorted as they were found. Each stage keeps a table of its
-//! codes (`pub(crate) const CODES: &[Code]`) that `cli` joins into one register.
+//! codes (`pub(crate) const CODES: &[Code]`) that `cli` joins into one register. [`closest`] and [`distance`] are for
+//! "did you mean".
 
 mod code;
 mod diagnostic;
