@@ -1,7 +1,7 @@
 //! A proposal for disko: the disks of a likeness as they are today, for a machine that is installed anew. Nothing imports
 //! it.
 
-use super::hardware::formatted;
+use super::host;
 use crate::{
     diag::Result,
     translate::machine::{Boot, Disk, FileSystem, Kind, Machine},
@@ -47,7 +47,7 @@ pub(super) fn proposal(name: &str, machine: &Machine) -> Result<Option<String>> 
          # 3. remove the host's `swapDevices`, whose names belong to the old disks.\n\
          {{ ... }}:\n\n{{\ndisko.devices.disk = {{\n{disks}}};\n}}\n"
     );
-    formatted(&format!("hardware/disko/{name}.nix"), &text).map(Some)
+    host::format(&format!("hardware/disko/{name}.nix"), &text).map(Some)
 }
 
 fn disk_of<'d>(it: &FileSystem, disks: &'d [Disk]) -> Option<&'d Disk> {

@@ -6,7 +6,7 @@
 //! says instead counts; what nobody told is an assertion with a sentence.
 
 use super::{
-    disko, host,
+    disko,
     plain::{Module, default},
     routes,
 };
@@ -276,9 +276,4 @@ fn own(machine: &Machine, said: &Said<'_>, version: &str, around: &Around) -> Mo
         module.set_with(&["assertions"], list, "what nobody told: declare it, then remove the assertion");
     }
     module
-}
-
-/// Formats a text of this folder.
-pub(super) fn formatted(path: &str, text: &str) -> Result<String> {
-    host::format(path, text)
 }

@@ -83,7 +83,7 @@ pub(super) fn format(name: &str, text: &str) -> Result<String> {
 pub(super) fn blocks<'s>(
     settings: impl Iterator<Item = (&'s Setting, usize)>,
 ) -> Vec<(Vec<EcoString>, Tree<'s>)> {
-    const WHOLE: [&str; 4] = ["networking", "boot", "time", "system"];
+    const WHOLE: [&str; 5] = ["networking", "boot", "time", "system", "hardware"];
     let mut found: IndexMap<Vec<EcoString>, (Topic, Tree<'_>)> = IndexMap::default();
     for (setting, at) in settings {
         let whole = setting.option.first().is_some_and(|first| WHOLE.contains(&first.as_str()));
@@ -110,7 +110,12 @@ pub(super) fn mentions(text: &str, word: &str) -> bool {
 pub(super) fn arguments(text: &str) -> String {
     let uses = |word: &str| mentions(text, word);
     let pkgs = uses("pkgs.") || uses("with pkgs;");
-    let names = [("config", uses("config.")), ("lib", uses("lib.")), ("pkgs", pkgs)];
+    let names = [
+        ("config", uses("config.")),
+        ("lib", uses("lib.")),
+        ("modulesPath", uses("modulesPath")),
+        ("pkgs", pkgs),
+    ];
     let used: Vec<&str> = names.iter().filter(|(_, used)| *used).map(|(name, _)| *name).collect();
     let mut used = used.join(", ");
     if !used.is_empty() {
